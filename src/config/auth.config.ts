@@ -1,0 +1,32 @@
+import { duration } from './measures.js';
+import { section } from './section.js';
+import { integer, optionalText, secret, text } from './variable.js';
+
+export const authConfig = section('auth', {
+  privateKeys: secret('JWT_PRIVATE_KEYS', {
+    unit: 'JSON array of private Ed25519 JWKs, each with a kid',
+    requiredInProduction: true,
+    description:
+      'Keys of the access tokens: the first signs, all verify. Outside production one is made at each start.',
+  }),
+  issuer: text('JWT_ISSUER', { default: 'nexus', description: 'The iss claim of access tokens.' }),
+  audience: text('JWT_AUDIENCE', { default: 'nexus-api', description: 'The aud claim of access tokens.' }),
+  accessTokenTtl: duration('ACCESS_TOKEN_TTL', {
+    default: '10m',
+    description: 'How long an access token is valid.',
+  }),
+  bcryptCost: integer(
+    'BCRYPT_COST',
+    { min: 4, max: 15 },
+    { default: '12', description: 'The work factor of password hashes; each step doubles the time.' },
+  ),
+  adminEmail: optionalText('ADMIN_EMAIL', {
+    unit: 'e-mail address',
+    description: 'The first administrator, made at start when there is none yet.',
+  }),
+  adminPassword: optionalText('ADMIN_PASSWORD', {
+    unit: 'password, 8 characters to 72 bytes',
+    secret: true,
+    description: 'The password of the first administrator. Used once; change it after the first login.',
+  }),
+});

@@ -1,0 +1,25 @@
+import { durations } from './measures.js';
+import { section } from './section.js';
+import { integer, text } from './variable.js';
+
+export const jobsConfig = section('jobs', {
+  queuePrefix: text('QUEUE_PREFIX', {
+    default: '{nexus}',
+    unit: 'key prefix',
+    description: 'What the keys of the queues in Redis begin with; the braces keep them on one cluster node.',
+  }),
+  retryLadder: durations('JOB_RETRY_LADDER', {
+    default: '1m,5m,15m,1h,6h',
+    description: 'The pauses before each new attempt of a failed job; after the last one it is dead.',
+  }),
+  workerConcurrency: integer(
+    'WORKER_CONCURRENCY',
+    { min: 1, max: 1_000 },
+    { default: '10', description: 'Jobs that one worker process runs at once in each queue.' },
+  ),
+  workerPort: integer(
+    'WORKER_PORT',
+    { min: 0, max: 65_535 },
+    { default: '3001', description: 'The port of the worker probe: /health/live and /health/ready.' },
+  ),
+});

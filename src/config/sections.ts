@@ -1,0 +1,27 @@
+import { appConfig } from './app.config.js';
+import { authConfig } from './auth.config.js';
+import { httpConfig } from './http.config.js';
+import { jobsConfig } from './jobs.config.js';
+import { loggingConfig } from './logging.config.js';
+import { mailConfig } from './mail.config.js';
+import { mongoConfig } from './mongo.config.js';
+import { redisConfig } from './redis.config.js';
+import { InvalidEnvironmentError, problemsOf, type Environment } from './section.js';
+
+/** Every section, in the order in which .env.example and docs/settings.md list them. */
+export const sections = [
+  appConfig,
+  httpConfig,
+  loggingConfig,
+  mongoConfig,
+  redisConfig,
+  authConfig,
+  mailConfig,
+  jobsConfig,
+] as const;
+
+/** @throws InvalidEnvironmentError that names everything that is wrong, not only the first. */
+export function checkEnvironment(environment: Environment): void {
+  const problems = sections.flatMap((section) => problemsOf(section.variables, environment));
+  if (problems.length > 0) throw new InvalidEnvironmentError(problems);
+}

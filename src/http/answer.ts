@@ -1,0 +1,14 @@
+import type { Pagination } from './pagination.dto.js';
+
+/** What a handler returns; the envelope hook adds the status code and `success`. */
+export class Answer<Data> {
+  constructor(
+    readonly message: string,
+    readonly data: Data,
+    readonly pagination?: Pagination,
+  ) {}
+}
+
+export function answer<Data>(message: string, data: Data): Answer<Data> {
+  return new Answer(message, data);
+}
