@@ -11,7 +11,12 @@ export default defineConfig({
         oxc,
         test: {
           name: 'unit',
-          include: ['src/**/*.spec.ts', 'tools/**/*.spec.ts', 'scripts/**/*.spec.ts'],
+          include: [
+            'src/**/*.spec.ts',
+            'tools/**/*.spec.ts',
+            'scripts/**/*.spec.ts',
+            'test/workshop/**/*.spec.ts',
+          ],
           environment: 'node',
           setupFiles: ['test/support/metadata.ts'],
         },
