@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
+import { takeLock } from './process-lock.mjs';
+import { processStart } from './process-start.mjs';
+import { createTerminal } from './terminal.mjs';
+import { Failure } from './setup/failure.mjs';
+import { setUp } from './setup/set-up.mjs';
+import { runTests } from './test-run.mjs';
+import { runProgram } from './setup/program.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const commands = { start, dev: start, test, bench };
+
+/**
+ * Runs one command of the project to its end.
+ * @param {string | undefined} name start, dev, test or bench
+ * @param {string[]} args what follows the name (vitest's arguments for test)
+ * @returns {Promise<number>} the exit code
+ */
+export async function runCommand(name, args) {
+  const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
+  const terminal = createTerminal(process.stdout);
+  if (!command) {
+    terminal.line('Usage: npm start | npm run dev | npm test [-- vitest arguments] | npm run bench');
+    return 1;
+  }
+  try {
+    return await command(terminal, args, name);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    terminal.line(error.message);
+    return error.exitCode;
+  }
+}
+
+async function start(terminal, _args, name) {
+  const env = environment();
+  const folder = resolve(root, env.NEXUS_FOLDER || '.nexus');
+  const { lock, holder } = takeLock(join(folder, 'run', 'start.lock'), {});
+  if (holder) throw new Failure(alreadyRunning(holder, folder));
+  try {
+    await setUp(root, terminal);
+    const entry = pathToFileURL(join(root, 'build/tools/start/main.js')).href;
+    const { startLocally } = await import(entry);
+    return await startLocally({ root, folder, env, terminal, lock, processStart, watch: name === 'dev' });
+  } finally {
+    lock.release();
+  }
+}
+
+async function test(terminal, args) {
+  await setUp(root, terminal, { typeCheck: true });
+  return runTests(root, terminal, args);
+}
+
+async function bench(terminal, args) {
+  await setUp(root, terminal);
+  const entry = join(root, 'build/bench/main.js');
+  if (!existsSync(entry)) throw new Failure('There is no bench/main.ts in this checkout.');
+  const { code } = await runProgram(process.execPath, ['--enable-source-maps', entry, ...args], {
+    cwd: root,
+  });
+  return code;
+}
+
+/** The variables of .env, overruled by those that are really set. Tests never read .env: it names real data. */
+function environment() {
+  const file = join(root, '.env');
+  return { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
+}
+
+function alreadyRunning(holder, folder) {
+  const where = holder.url ? `its API is at ${holder.url}` : 'it is still starting';
+  return (
+    `Nexus Backend is already running from ${folder}: process ${holder.pid}, ${where}.\n` +
+    `Remedy: use that one, stop it (Ctrl-C in its terminal, or kill ${holder.pid}), or start a second one ` +
+    'with data of its own: NEXUS_FOLDER=.nexus-2 npm start'
+  );
+}
