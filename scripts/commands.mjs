@@ -3,7 +3,6 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { takeLock } from './process-lock.mjs';
-import { processStart } from './process-start.mjs';
 import { createTerminal } from './terminal.mjs';
 import { Failure } from './setup/failure.mjs';
 import { setUp } from './setup/set-up.mjs';
@@ -44,7 +43,7 @@ async function start(terminal, _args, name) {
     await setUp(root, terminal);
     const entry = pathToFileURL(join(root, 'build/tools/start/main.js')).href;
     const { startLocally } = await import(entry);
-    return await startLocally({ root, folder, env, terminal, lock, processStart, watch: name === 'dev' });
+    return await startLocally({ root, folder, env, terminal, lock, watch: name === 'dev' });
   } finally {
     lock.release();
   }

@@ -1,0 +1,24 @@
+import { ServiceUnavailableError } from '../services/index.js';
+import type { Host } from './host.js';
+import { LocalRun } from './local-run.js';
+import { startServices } from './services.js';
+import { StartError } from './start-error.js';
+import { defaultTiming } from './timing.js';
+
+const node = [process.execPath, '--enable-source-maps'] as const;
+
+/**
+ * `npm start` and `npm run dev` once the checkout is set up: real services, API and worker, until Ctrl-C.
+ * @returns the exit code: 0 after a stop that was asked for, 1 when the run could not go on (the reason is printed)
+ */
+export async function startLocally(host: Host): Promise<number> {
+  const programs = { api: [...node, 'dist/main.js'], worker: [...node, 'dist/worker.js'] } as const;
+  try {
+    await new LocalRun(host, programs, startServices, defaultTiming).run();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError || error instanceof ServiceUnavailableError)) throw error;
+    host.terminal.line(error.message);
+    return 1;
+  }
+}

@@ -1,0 +1,92 @@
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StartError } from './start-error.js';
+
+const PASSWORD_LENGTH = 20;
+const LETTERS = { lower: 'abcdefghijkmnpqrstuvwxyz', upper: 'ABCDEFGHJKLMNPQRSTUVWXYZ', digit: '23456789' };
+/** None that a shell or JSON would take apart between quotes: the password stands in the banner's curl command. */
+const SPECIAL = '@%+=.,:-';
+
+const makers = {
+  JWT_PRIVATE_KEYS: signingKeys,
+  CURSOR_SECRET: randomSecret,
+  ADMIN_PASSWORD: password,
+} as const;
+
+export type LocalSecrets = Record<keyof typeof makers, string>;
+
+/**
+ * The secrets of the local run, by the variable that carries them: made once, kept in the file (mode 0600), so that
+ * tokens, cursors and the first administrator's password are still good after the next start.
+ * @throws StartError when the file is not readable or not JSON
+ */
+export function localSecrets(file: string): LocalSecrets {
+  const kept = readKept(file);
+  const secrets: LocalSecrets = {
+    JWT_PRIVATE_KEYS: kept['JWT_PRIVATE_KEYS'] ?? makers.JWT_PRIVATE_KEYS(),
+    CURSOR_SECRET: kept['CURSOR_SECRET'] ?? makers.CURSOR_SECRET(),
+    ADMIN_PASSWORD: kept['ADMIN_PASSWORD'] ?? makers.ADMIN_PASSWORD(),
+  };
+  if (Object.keys(makers).some((name) => kept[name] === undefined)) keep(file, { ...kept, ...secrets });
+  return secrets;
+}
+
+/** A JSON array with one private JWK (Ed25519); its kid is the day it was made and a few random letters. */
+function signingKeys(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const kid = `local-${randomBytes(6).toString('hex')}`;
+  return JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' }]);
+}
+
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Twenty random characters with at least one of each kind that the password policy asks for. */
+function password(): string {
+  const kinds = [LETTERS.lower, LETTERS.upper, LETTERS.digit, SPECIAL];
+  const all = kinds.join('');
+  const characters = Array.from({ length: PASSWORD_LENGTH }, (_, index) => pick(kinds[index] ?? all));
+  for (let index = characters.length - 1; index > 0; index -= 1) {
+    const other = randomInt(index + 1);
+    [characters[index], characters[other]] = [characters[other] ?? '', characters[index] ?? ''];
+  }
+  return characters.join('');
+}
+
+function pick(letters: string): string {
+  return letters.charAt(randomInt(letters.length));
+}
+
+function readKept(file: string): Record<string, string | undefined> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new StartError(
+      `The secrets of the local run can't be read: ${String(error)}.\nRemedy: make ${file} yours again (chown), or remove it.`,
+    );
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).filter(([, secret]) => typeof secret === 'string'));
+    }
+  } catch {
+    // Told below, as for any other content that is not an object.
+  }
+  throw new StartError(
+    `${file} is not the JSON that this command wrote.\nRemedy: remove it; new secrets are made (everybody logs in again).`,
+  );
+}
+
+/** Written beside and renamed: a kill in the middle leaves the old file or the new one. */
+function keep(file: string, secrets: Record<string, string | undefined>): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const beside = `${file}.${process.pid}`;
+  writeFileSync(beside, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(beside, 0o600);
+  renameSync(beside, file);
+}
