@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Ajv, type AnySchemaObject } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { interpolate } from './interpolation.js';
+
+const root = resolve(import.meta.dirname, '../../..');
+const text = readFileSync(resolve(root, 'docker-compose.yml'), 'utf8');
+const schema: AnySchemaObject = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, 'compose-spec.schema.json'), 'utf8'),
+);
+
+interface Service {
+  command?: string[];
+  entrypoint?: string[];
+  ports?: string[];
+  networks?: string[];
+  restart?: string;
+  environment?: Record<string, string | number>;
+  healthcheck?: { test?: string[]; disable?: boolean };
+  depends_on?: Record<string, { condition: string }>;
+  volumes?: string[];
+}
+interface Compose {
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean }>;
+  volumes: Record<string, unknown>;
+}
+
+const secrets = {
+  MONGODB_PASSWORD: 'aMongoPassword',
+  REDIS_PASSWORD: 'aRedisPassword',
+  JWT_PRIVATE_KEYS: '[{"kid":"1"}]',
+  CURSOR_SECRET: 'c'.repeat(32),
+};
+const read = (environment: Record<string, string>): Compose =>
+  parse(text, (_key, value) => (typeof value === 'string' ? interpolate(value, environment) : value), {
+    merge: true,
+  });
+const compose = read(secrets);
+const service = (name: string): Service => {
+  const found = compose.services[name];
+  if (!found) throw new Error(`no service ${name} in docker-compose.yml`);
+  return found;
+};
+const after = (list: string[] = [], flag: string): string | undefined => list[list.indexOf(flag) + 1];
+
+describe('docker-compose.yml', () => {
+  it('is valid by the Compose Specification', () => {
+    // The specification names its dialect by an address that ajv does not know; the dialect is draft 7.
+    const { $schema: dialect, ...rules } = schema;
+    expect(dialect).toMatch(/draft-07/);
+    const validate = new Ajv({ strict: false, allErrors: true }).compile(rules);
+    expect(validate(compose) ? [] : validate.errors).toEqual([]);
+    expect(validate({ services: { api: { imagee: 'nexus' } } })).toBe(false);
+  });
+
+  it('runs the database, Redis, the API and the worker, each watched and started again', () => {
+    expect(Object.keys(compose.services).toSorted()).toEqual(['api', 'indexes', 'mongo', 'redis', 'worker']);
+    for (const name of ['mongo', 'redis', 'api', 'worker']) {
+      expect(service(name).healthcheck?.test?.length, name).toBeGreaterThan(1);
+      expect(service(name).restart, name).toBe('unless-stopped');
+    }
+    expect(service('api').healthcheck?.test?.join(' ')).toContain(':3000/health/ready');
+    expect(service('worker').healthcheck?.test?.join(' ')).toContain(':3001/health/ready');
+    expect(service('worker').command).toContain('dist/worker.js');
+    expect(service('indexes')).toMatchObject({ restart: 'no', healthcheck: { disable: true } });
+  });
+
+  it('waits for what a service needs', () => {
+    const needs = {
+      mongo: { condition: 'service_healthy' },
+      redis: { condition: 'service_healthy' },
+      indexes: { condition: 'service_completed_successfully' },
+    };
+    expect(service('api').depends_on).toEqual(needs);
+    expect(service('worker').depends_on).toEqual(needs);
+  });
+
+  it('makes MongoDB a replica set with a password, and keeps its data', () => {
+    const { entrypoint, healthcheck, volumes } = service('mongo');
+    expect(entrypoint?.join(' ')).toMatch(/mongod --replSet rs0 .*--keyFile/);
+    expect(healthcheck?.test?.join(' ')).toMatch(/rs\.initiate\(\{ _id: "rs0".*isWritablePrimary/);
+    expect(volumes).toEqual(['mongo-data:/data/db']);
+    expect(service('api').environment?.['MONGODB_URI']).toContain('replicaSet=rs0');
+  });
+
+  it('lets Redis neither evict nor forget, and asks for a password', () => {
+    const { command, volumes } = service('redis');
+    expect(after(command, '--appendonly')).toBe('yes');
+    expect(after(command, '--maxmemory-policy')).toBe('noeviction');
+    expect(after(command, '--requirepass')).toBe(secrets.REDIS_PASSWORD);
+    expect(volumes).toEqual(['redis-data:/data']);
+  });
+
+  it('publishes the API on loopback and nothing else', () => {
+    const published = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => `${name} ${port}`),
+    );
+    expect(published).toEqual(['api 127.0.0.1:3000:3000']);
+    expect(compose.networks['data']).toEqual({ internal: true });
+    expect([service('mongo').networks, service('redis').networks]).toEqual([['data'], ['data']]);
+  });
+
+  it.each(Object.keys(secrets))('refuses to start without %s', (missing) => {
+    const others = Object.fromEntries(Object.entries(secrets).filter(([name]) => name !== missing));
+    expect(() => read(others)).toThrow(`${missing} is missing: set it to`);
+  });
+
+  it('has no secret of its own', () => {
+    expect(text).not.toMatch(/\$\{\w*(PASSWORD|SECRET|KEYS?)\w*(:?-|\})/);
+    expect(text).not.toMatch(/(PASSWORD|SECRET|KEYS?): (?!\$\{)\S/);
+  });
+});
