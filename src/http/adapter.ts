@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import type { ConfigType } from '@nestjs/config';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { httpConfig } from '../config/http.config.js';
+import { failureOfStatus } from './failure.js';
+import { answerClientError } from './client-errors.js';
+import { requestIdOf } from './request-id.js';
+
+const headersTimeout = 15_000;
+const requestTimeout = 60_000;
+/** Longer than the usual 60 s of a proxy, so that it is the proxy that closes an idle connection. */
+const keepAliveTimeout = 65_000;
+const maximumHeaderBytes = 16_384;
+const maximumParameterLength = 256;
+
+/** Fastify as this service wants it: ids, limits and errors that hold before any of Nest's own code runs. */
+export function createAdapter(config: ConfigType<typeof httpConfig>): FastifyAdapter {
+  const trustProxy = config.trustedProxies.length > 0 ? [...config.trustedProxies] : false;
+  return new FastifyAdapter({
+    logger: false,
+    requestIdHeader: false,
+    genReqId: (request: IncomingMessage) => requestIdOf(request),
+    trustProxy,
+    bodyLimit: config.bodyLimit,
+    requestTimeout,
+    keepAliveTimeout,
+    http: { headersTimeout, requestTimeout, maxHeaderSize: maximumHeaderBytes },
+    routerOptions: { maxParamLength: maximumParameterLength },
+    // Requests that arrive on an open connection during a shutdown are still served, with Connection: close.
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
+  });
+}
+
+/** The router refused the URL itself: no hook ran, and no filter will. */
+function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = failureOfStatus(error.statusCode ?? 400, request.id);
+  reply
+    .header('X-Request-ID', request.id)
+    .header('X-Content-Type-Options', 'nosniff')
+    .code(failure.statusCode)
+    .send(failure);
+}

@@ -1,0 +1,35 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PinoLogger } from 'nestjs-pino';
+import { appConfig } from '../config/app.config.js';
+import { httpConfig } from '../config/http.config.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { acceptOnlyJson } from './json-body.js';
+import { serveDocs } from './open-api.js';
+import { addRequestHooks } from './request-hooks.js';
+import { addRequestLog } from './request-log.js';
+
+/** Everything about HTTP that is the same for each route. Must run before the application is initialised. */
+export function configureHttp(app: NestFastifyApplication): void {
+  const settings = httpConfig();
+  const inProduction = appConfig().environment === 'production';
+  const fastify = app.getHttpAdapter().getInstance();
+
+  app.get(AllowedMethods).watch(fastify);
+  acceptOnlyJson(fastify);
+  addRequestHooks(fastify);
+  addRequestLog(fastify, app.get(PinoLogger));
+
+  app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', '.well-known/*path'] });
+  app.useSecurityHeaders({
+    // Over plain HTTP a local browser could not load a thing with it.
+    ...(!inProduction && { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  });
+  if (settings.corsOrigins.length > 0) {
+    app.enableCors({
+      origin: [...settings.corsOrigins],
+      credentials: true,
+      exposedHeaders: ['ETag', 'Retry-After', 'X-Request-ID'],
+    });
+  }
+  if (!inProduction || settings.docsInProduction) serveDocs(app);
+}

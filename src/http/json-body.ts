@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+
+export const maximumDepth = 32;
+
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+
+/** Whether JSON text nests deeper than allowed. Scanned before parsing: what transforms the body later recurses. */
+export function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let insideString = false;
+  for (let index = 0; index < json.length; index++) {
+    const character = json.charCodeAt(index);
+    if (insideString) {
+      if (character === backslash) index++;
+      else if (character === quote) insideString = false;
+    } else if (character === quote) insideString = true;
+    else if (character === openBrace || character === openBracket) {
+      if (++depth > maximumDepth) return true;
+    } else if (character === closeBrace || character === closeBracket) depth--;
+  }
+  return false;
+}
+
+/** Replaces every body parser by one for JSON: strict UTF-8, at most 32 levels, no `__proto__` and `constructor`. */
+export function acceptOnlyJson(fastify: FastifyInstance): void {
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    let text: string;
+    try {
+      text = utf8.decode(typeof body === 'string' ? Buffer.from(body) : body);
+    } catch {
+      return done(new DomainError('invalid', 'INVALID_BODY', 'The body is not valid UTF-8'));
+    }
+    if (isTooDeep(text)) {
+      return done(
+        new DomainError('invalid', 'BODY_TOO_DEEP', `The body is nested deeper than ${maximumDepth} levels`),
+      );
+    }
+    // The parser's own words name the position and echo the text; clients get ours.
+    parse(request, text, (error, value) => {
+      if (error) return done(new DomainError('invalid', 'INVALID_JSON', 'The body is not valid JSON'));
+      done(null, value);
+    });
+  });
+}

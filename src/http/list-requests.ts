@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../common/domain-error.js';
+import type { List, ListRequest } from '../common/pagination.js';
+import { Answer } from './answer.js';
+import { CursorCodec } from './cursor-codec.js';
+import { maximumSkip, type ListQuery } from './list-query.dto.js';
+import type { Pagination } from './pagination.dto.js';
+
+function refuse(path: string, message: string): DomainError {
+  return new DomainError('invalid', 'VALIDATION_FAILED', message, { errors: [{ path, message }] });
+}
+
+/** From a list's query to what a service understands, and from its result to the answer. */
+@Injectable()
+export class ListRequests {
+  constructor(private readonly cursors: CursorCodec) {}
+
+  /** @throws DomainError invalid for a page together with a cursor, a page too deep, or a foreign cursor. */
+  read<Field extends string>(query: ListQuery<Field>, defaultSort: Field): ListRequest<Field> {
+    const { page = 1, limit = 10, sortOrder = 'desc', sortBy = defaultSort, cursor } = query;
+    const sorting = { sortBy, sortOrder };
+    if (cursor === undefined) {
+      if ((page - 1) * limit > maximumSkip) {
+        throw refuse('page', `page is too deep: beyond ${maximumSkip} items, read on by ?cursor=`);
+      }
+      return { kind: 'page', page, limit, ...sorting };
+    }
+    if (query.page !== undefined) throw refuse('page', 'page and cursor cannot be used together');
+    return {
+      kind: 'cursor',
+      limit,
+      ...sorting,
+      ...(cursor !== '' && { after: this.cursors.decode(cursor, sorting) }),
+    };
+  }
+
+  answer<Item, Shown>(
+    message: string,
+    list: List<Item>,
+    request: ListRequest<string>,
+    show: (item: Item) => Shown,
+  ): Answer<Shown[]> {
+    return new Answer(message, list.items.map(show), this.paginationOf(list, request));
+  }
+
+  private paginationOf(list: List<unknown>, request: ListRequest<string>): Pagination {
+    if (list.kind === 'page') {
+      const totalPages = Math.ceil(list.totalItems / list.limit);
+      return {
+        currentPage: list.page,
+        totalPages,
+        totalItems: list.totalItems,
+        itemsPerPage: list.limit,
+        hasNextPage: list.page < totalPages,
+        hasPrevPage: list.page > 1,
+      };
+    }
+    return {
+      itemsPerPage: list.limit,
+      hasNextPage: list.next !== undefined,
+      ...(list.next && { nextCursor: this.cursors.encode(list.next, request) }),
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestContext, type RequestContext } from '../common/request-context.js';
+import { Answer } from './answer.js';
+import { assertAcceptable } from './acceptable.js';
+import { traceIdOf } from './request-id.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    context: RequestContext;
+  }
+}
+
+function contextOf(request: FastifyRequest): RequestContext {
+  return {
+    requestId: request.id,
+    traceId: traceIdOf(request.headers.traceparent),
+    ip: request.ip,
+    route: request.routeOptions.url ?? 'unknown',
+  };
+}
+
+/** What every request goes through. Hooks, because an interceptor costs a third of a small request. */
+export function addRequestHooks(fastify: FastifyInstance): void {
+  fastify.decorateRequest('principal', undefined);
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-ID', request.id);
+    request.context = contextOf(request);
+    assertAcceptable(request);
+    requestContext.run(request.context, done);
+  });
+
+  // Reading a body leaves the asynchronous context of onRequest: it is entered again before the handler.
+  fastify.addHook('preValidation', (request, _reply, done) => requestContext.run(request.context, done));
+
+  fastify.addHook('preSerialization', (_request, reply, payload, done) => done(null, envelopeOf(payload, reply)));
+}
+
+function envelopeOf(payload: unknown, reply: FastifyReply): unknown {
+  if (!(payload instanceof Answer)) return payload;
+  const { message, data, pagination } = payload;
+  return {
+    statusCode: reply.statusCode,
+    message,
+    success: true,
+    data,
+    ...(pagination !== undefined && { pagination }),
+  };
+}

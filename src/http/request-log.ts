@@ -1,0 +1,26 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { PinoLogger } from 'nestjs-pino';
+
+function lineOf(request: FastifyRequest, status: number, duration: number) {
+  return {
+    requestId: request.id,
+    traceId: request.context?.traceId,
+    principal: request.principal?.userId,
+    method: request.method,
+    // The pattern, never the URL: that may hold what must not be in a log.
+    route: request.routeOptions.url ?? 'unknown',
+    status,
+    duration: Math.round(duration * 10) / 10,
+    ip: request.ip,
+  };
+}
+
+/** One line a request, when it has been answered; `duration` is in milliseconds. */
+export function addRequestLog(fastify: FastifyInstance, logger: PinoLogger): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const line = lineOf(request, reply.statusCode, reply.elapsedTime);
+    if (reply.statusCode >= 500) logger.error(line, 'request failed');
+    else logger.info(line, 'request');
+    done();
+  });
+}

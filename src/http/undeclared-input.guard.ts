@@ -1,0 +1,44 @@
+import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
+
+interface DeclaredInput {
+  readonly query: boolean;
+  readonly body: boolean;
+}
+
+function isFilled(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+function refuse(values: object, what: string): DomainError {
+  const errors = Object.keys(values).map((path) => ({ path, message: `property ${path} should not exist` }));
+  return new DomainError('invalid', 'VALIDATION_FAILED', `This route takes no ${what}`, { errors });
+}
+
+/** Validation only sees what a handler declares: a query or body that nobody asked for would be ignored in silence. */
+@Injectable()
+export class UndeclaredInputGuard implements CanActivate {
+  private readonly declared = new Map<unknown, DeclaredInput>();
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const input = this.inputOf(context.getClass(), context.getHandler());
+    if (!input.query && isFilled(request.query)) throw refuse(request.query, 'query');
+    if (!input.body && isFilled(request.body)) throw refuse(request.body, 'body');
+    return true;
+  }
+
+  private inputOf(controller: Type, handler: Function): DeclaredInput {
+    const known = this.declared.get(handler);
+    if (known !== undefined) return known;
+    const metadata: object = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) ?? {};
+    // The keys of the metadata are '<kind>:<index>'.
+    const kinds = new Set(Object.keys(metadata).map((key) => Number(key.split(':')[0])));
+    const input = { query: kinds.has(RouteParamtypes.QUERY), body: kinds.has(RouteParamtypes.BODY) };
+    this.declared.set(handler, input);
+    return input;
+  }
+}

@@ -1,0 +1,25 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { requestContext } from '../../common/request-context.js';
+
+type Fields = Readonly<Record<string, string | number | undefined>>;
+
+const storage = new AsyncLocalStorage<Fields>();
+
+/** Fields that every log line inside carries: for work that belongs to no request, such as a job's run. */
+export const logContext = {
+  run: <Result>(fields: Fields, fn: () => Result): Result =>
+    storage.run({ ...storage.getStore(), ...fields }, fn),
+};
+
+/** What the current request or job adds to a log line. */
+export function currentLogFields(): Fields {
+  const request = requestContext.current();
+  return {
+    ...(request && {
+      requestId: request.requestId,
+      traceId: request.traceId,
+      principal: request.principal?.userId,
+    }),
+    ...storage.getStore(),
+  };
+}

@@ -1,0 +1,46 @@
+import type { ConfigType } from '@nestjs/config';
+import { stdTimeFunctions, type LoggerOptions } from 'pino';
+import type { loggingConfig } from '../../config/logging.config.js';
+import { currentLogFields } from './log-context.js';
+
+const secretFields = [
+  'authorization',
+  'cookie',
+  '["set-cookie"]',
+  '["x-api-key"]',
+  'password',
+  'currentPassword',
+  'newPassword',
+  'passwordHash',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'key',
+  'secret',
+];
+
+/** A field of that name is censored at the top of a line and in each of the objects that requests bring along. */
+const redactedPaths = secretFields.flatMap((field) =>
+  ['', 'headers', 'req.headers', 'body', 'data', '*'].map((parent) =>
+    field.startsWith('[') || parent === '' ? `${parent}${field}` : `${parent}.${field}`,
+  ),
+);
+
+/** One JSON object a line; readable lines when the settings ask for them. */
+export function loggerOptions(config: ConfigType<typeof loggingConfig>): LoggerOptions {
+  return {
+    level: config.level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    messageKey: 'message',
+    formatters: { level: (level) => ({ level }) },
+    redact: { paths: redactedPaths, censor: '[redacted]' },
+    mixin: currentLogFields,
+    ...(config.pretty && {
+      transport: {
+        target: 'pino-pretty',
+        options: { messageKey: 'message', singleLine: true, ignore: 'context', messageFormat: '{context} {message}' },
+      },
+    }),
+  };
+}

@@ -1,0 +1,21 @@
+import { Global, Module } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { LoggerModule } from 'nestjs-pino';
+import { loggingConfig } from '../../config/logging.config.js';
+import { loggerOptions } from './logger-options.js';
+
+@Global()
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({
+      inject: [loggingConfig.KEY],
+      useFactory: (config: ConfigType<typeof loggingConfig>) => ({
+        pinoHttp: loggerOptions(config),
+        // Its middleware costs a third of a small request; src/http/request-log.ts writes the line from a hook.
+        forRoutes: [],
+      }),
+    }),
+  ],
+  exports: [LoggerModule],
+})
+export class LoggingModule {}

@@ -1,0 +1,55 @@
+import { trusted } from 'mongoose';
+import type { CursorRequest, KeysetPosition, List, ListRequest, Sorting } from '../../common/pagination.js';
+
+type Direction = 1 | -1;
+
+function directionOf(sorting: Sorting<string>): Direction {
+  return sorting.sortOrder === 'asc' ? 1 : -1;
+}
+
+/** Ties are broken by id in the same direction, so that one index serves the order. */
+export function sortOf(sorting: Sorting<string>): Record<string, Direction> {
+  return { [sorting.sortBy]: directionOf(sorting), _id: directionOf(sorting) };
+}
+
+/**
+ * What comes after a position. The outer bound on the sorted field looks redundant; with it the scan starts at the
+ * position instead of at the beginning of the index.
+ */
+export function keysetAfter<Field extends string>(request: CursorRequest<Field>, after: KeysetPosition) {
+  const [beyond, from] = directionOf(request) === 1 ? ['$gt', '$gte'] : ['$lt', '$lte'];
+  return {
+    [request.sortBy]: trusted({ [from]: after.value }),
+    $or: [{ [request.sortBy]: trusted({ [beyond]: after.value }) }, { _id: trusted({ [beyond]: after.id }) }],
+  };
+}
+
+interface ListSource<Item> {
+  find(skip: number, limit: number): Promise<Item[]>;
+  count(): Promise<number>;
+  valueOf(item: Item): KeysetPosition['value'];
+}
+
+/** Reads one page of either kind. A cursor page reads one item more than it shows to know whether there is a next. */
+export async function listOf<Item extends { readonly id: string }>(
+  request: ListRequest<string>,
+  source: ListSource<Item>,
+): Promise<List<Item>> {
+  const { limit } = request;
+  if (request.kind === 'page') {
+    const [items, totalItems] = await Promise.all([
+      source.find((request.page - 1) * limit, limit),
+      source.count(),
+    ]);
+    return { kind: 'page', items, page: request.page, limit, totalItems };
+  }
+  const found = await source.find(0, limit + 1);
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    kind: 'cursor',
+    items,
+    limit,
+    ...(found.length > limit && last && { next: { value: source.valueOf(last), id: last.id } }),
+  };
+}

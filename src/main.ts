@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { loadEnvironment } from './config/environment.js';
+
+loadEnvironment();
+// Imported late on purpose: modules read their settings while they load.
+const { createApi } = await import('./api.js');
+const { httpConfig } = await import('./config/http.config.js');
+const { closeOnSignal } = await import('./shutdown.js');
+
+const { host, port } = httpConfig();
+const app = await createApi();
+closeOnSignal(async () => {
+  // Answers first: what a request still needs must not close under it.
+  await app.getHttpAdapter().close();
+  await app.close();
+});
+await app.listen(port, host);

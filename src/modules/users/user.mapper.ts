@@ -1,0 +1,45 @@
+import type { Types } from 'mongoose';
+import { permissionIds, roleIds, userIds } from '../../common/ids.js';
+import type { UserEntity } from './user.schema.js';
+import type { RolePermission, User, UserRole } from './user.types.js';
+
+interface StoredPermission {
+  _id: Types.ObjectId;
+  resource: string;
+  action: string;
+}
+
+interface StoredRole {
+  _id: Types.ObjectId;
+  name: string;
+  permissions?: StoredPermission[];
+}
+
+/** A lean document, its roles populated or not. */
+export type StoredUser = Omit<UserEntity, 'roles' | 'passwordHash'> & {
+  _id: Types.ObjectId;
+  roles: (Types.ObjectId | StoredRole)[];
+  passwordHash?: string | null;
+};
+
+function toPermission({ _id, resource, action }: StoredPermission): RolePermission {
+  return { id: permissionIds.parse(_id.toString()), resource, action };
+}
+
+function toRole(role: Types.ObjectId | StoredRole): UserRole {
+  if (!('name' in role)) return { id: roleIds.parse(role.toString()), name: '' };
+  return {
+    id: roleIds.parse(role._id.toString()),
+    name: role.name,
+    ...(role.permissions !== undefined && { permissions: role.permissions.map(toPermission) }),
+  };
+}
+
+export function toUser({ _id, roles, passwordHash, ...user }: StoredUser): User {
+  return {
+    ...user,
+    id: userIds.parse(_id.toString()),
+    roles: roles.map(toRole),
+    passwordHash: passwordHash ?? null,
+  };
+}

@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { Types } from 'mongoose';
+import { Clock } from '../../common/clock.js';
+import { DomainError } from '../../common/domain-error.js';
+import { normalizeEmail } from '../../common/email.js';
+import { userIds, type RoleId, type UserId } from '../../common/ids.js';
+import type { List, ListRequest } from '../../common/pagination.js';
+import type { Principal } from '../../common/principal.js';
+import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
+import { NotificationsService } from '../notifications/notifications.service.js';
+import { RolesService } from '../roles/roles.service.js';
+import { PasswordHasher } from '../auth/password-hasher.js';
+import { assertPasswordPolicy } from '../auth/password-policy.js';
