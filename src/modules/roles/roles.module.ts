@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { permissionSchema } from './permission.schema.js';
+import { PermissionsRepository } from './permissions.repository.js';
+import { RoleCache } from './role-cache.js';
+import { RoleManagementService } from './role-management.service.js';
+import { roleSchema } from './role.schema.js';
+import { RoleSeeds } from './role-seeds.js';
+import { RolesRepository } from './roles.repository.js';
+import { RolesService } from './roles.service.js';
+
+@Module({
+  imports: [
+    MongooseModule.forFeature([
+      { name: 'Permission', schema: permissionSchema },
+      { name: 'Role', schema: roleSchema },
+    ]),
+  ],
+  providers: [
+    PermissionsRepository,
+    RolesRepository,
+    RoleCache,
+    RolesService,
+    RoleManagementService,
+    RoleSeeds,
+  ],
+  exports: [RolesService, RoleSeeds],
+})
+export class RolesModule {}
