@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityOf } from '../../tools/services/process/identity.js';
+import { waitUntil } from '../../tools/services/process/wait.js';
 import { Checkout } from './support/checkout.js';
 import { StartedProgram } from './support/started-program.js';
 
@@ -124,15 +126,18 @@ describe('the commands of a fresh checkout', () => {
       vitest: 'fake/vitest',
       slow: 'fake/slow',
     });
+    const install = 'echo $$ > ../../install.pid; exec sleep 60';
     checkout.write(
       'fake/slow/package.json',
-      JSON.stringify({ name: 'slow', version: '1.0.0', scripts: { install: 'sleep 20' } }),
+      JSON.stringify({ name: 'slow', version: '1.0.0', scripts: { install } }),
     );
     const program = checkout.run(['start']);
-    await program.prints(/Dependencies: npm ci/);
+    const pidFile = join(checkout.root, 'install.pid');
+    expect(await waitUntil(() => existsSync(pidFile), 15_000)).toBe(true);
     program.signal('SIGINT');
     expect(await program.exited).toBe(130);
     expect(program.output).toContain('Interrupted');
+    expect(identityOf(Number(readFileSync(pidFile, 'utf8')))).toBe(null);
     expect(existsSync(join(checkout.root, '.nexus/set-up.lock'))).toBe(false);
   });
 
