@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import { declaredSections, envExample, settingsPage } from './pages.js';
+
+const root = resolve(import.meta.dirname, '../../..');
+const declared = declaredSections();
+const variables = declared.flatMap((section) => section.variables);
+
+// A page that differs fails here; `npx vitest run --project unit test/workshop/settings -u` writes it anew.
+describe('the pages about settings say what src/config declares', () => {
+  it('.env.example', async () => {
+    await expect(envExample(declared)).toMatchFileSnapshot(resolve(root, '.env.example'));
+  });
+
+  it('docs/settings.md', async () => {
+    const path = resolve(root, 'docs/settings.md');
+    const page = await format(settingsPage(declared), { ...(await resolveConfig(path)), filepath: path });
+    await expect(page).toMatchFileSnapshot(path);
+  });
+});
+
+describe('each declaration', () => {
+  it('has a name of its own, a meaning and a unit', () => {
+    expect(new Set(variables.map(({ name }) => name)).size).toBe(variables.length);
+    const poor = variables.filter(
+      ({ name, description, unit }) =>
+        !/^[A-Z][A-Z0-9_]*$/.test(name) || !description.endsWith('.') || unit === '',
+    );
+    expect(poor.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('accepts its own default', () => {
+    const refused = variables.filter((variable) => variable.default !== undefined && !accepts(variable));
+    expect(refused.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('gives no secret a default', () => {
+    expect(variables.filter((variable) => variable.secret && variable.default !== undefined)).toEqual([]);
+  });
+});
+
+function accepts(variable: (typeof variables)[number]): boolean {
+  try {
+    variable.parse(variable.default);
+    return true;
+  } catch {
+    return false;
+  }
+}
