@@ -1,23 +1,30 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { SortOrder } from '../common/pagination.js';
 
 export const maximumSkip = 10_000;
 const sortOrders = ['asc', 'desc'] as const;
 
+/** Decimal digits only: Number() would also take '0x10', '1e1' and ''. */
+function WholeNumber(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+}
+
 /** The query of every list. A list's own query class extends it by its sortBy and its filters. */
 export abstract class ListQuery<Field extends string> {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 1, description: 'Not together with cursor.' })
   @IsOptional()
-  @Type(() => Number)
+  @WholeNumber()
   @IsInt()
   @Min(1)
   page?: number;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 10 })
   @IsOptional()
-  @Type(() => Number)
+  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(100)

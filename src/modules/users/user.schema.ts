@@ -1,10 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, Types } from 'mongoose';
 import { softDelete, type SoftDeletable } from '../../infrastructure/mongo/soft-delete.plugin.js';
-
-export const userStatuses = ['pending', 'active', 'suspended'] as const;
-/** pending: invited and without a password yet. */
-export type UserStatus = (typeof userStatuses)[number];
+import { userStatuses, type UserStatus } from './user-status.js';
 
 @Schema({ collection: 'users', timestamps: true, versionKey: false })
 export class UserEntity implements SoftDeletable {

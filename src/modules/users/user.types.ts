@@ -1,5 +1,5 @@
 import type { PermissionId, RoleId, UserId } from '../../common/ids.js';
-import type { UserStatus } from './user.schema.js';
+import type { UserStatus } from './user-status.js';
 
 /** A user as the repository knows it, without its secrets. */
 export interface User {

@@ -1,0 +1,12 @@
+import { applyDecorators } from '@nestjs/common';
+import { IsString, Matches, MaxLength } from 'class-validator';
+
+/** A line of text that people read: not blank, no control characters, no half surrogate pairs. */
+export function IsFreeText({ maxLength }: { maxLength: number }): PropertyDecorator {
+  return applyDecorators(
+    IsString(),
+    MaxLength(maxLength),
+    Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must not contain control characters' }),
+    Matches(/\S/, { message: '$property must not be blank' }),
+  );
+}

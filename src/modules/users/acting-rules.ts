@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import type { UserId } from '../../common/ids.js';
+import type { Principal } from '../../common/principal.js';
+import { RolesService } from '../roles/roles.service.js';
+import { UsersRepository } from './users.repository.js';
+
+/** Who may do something to whom. */
+@Injectable()
+export class ActingRules {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly roles: RolesService,
+  ) {}
+
+  /**
+   * Acting on another user needs every permission that they hold: nobody topples somebody stronger.
+   * @throws DomainError not-found / USER_NOT_FOUND; forbidden / PERMISSION_NOT_HELD.
+   */
+  async assertMayActOn(
+    principal: Principal,
+    id: UserId,
+    { withDeleted = false }: { withDeleted?: boolean } = {},
+  ): Promise<void> {
+    if (principal.userId === id) return;
+    const user = await this.users.findById(id, { withPermissions: false, withDeleted });
+    if (user === null) throw new DomainError('not-found', 'USER_NOT_FOUND', 'User not found');
+    await this.roles.assertMayGrant(
+      principal,
+      user.roles.map((role) => role.id),
+    );
+  }
+
+  /** @throws DomainError conflict / LAST_ADMINISTRATOR when no other active administrator would be left. */
+  async assertNotLastAdministrator(id: UserId): Promise<void> {
+    const administrator = await this.roles.administratorRoleId();
+    const account = await this.users.findAccount(id);
+    if (account === null || !account.roleIds.includes(administrator)) return;
+    if ((await this.users.countHolders(administrator, { status: 'active', except: id })) === 0) {
+      throw new DomainError('conflict', 'LAST_ADMINISTRATOR', 'The last administrator has to stay');
+    }
+  }
+}
