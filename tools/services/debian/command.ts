@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 export interface CommandOptions {
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  signal?: AbortSignal;
+  /** As whom, when not as ourselves. */
+  uid?: number;
+  gid?: number;
 }
 
 const OUTPUT_LIMIT_BYTES = 64_000_000;
