@@ -90,8 +90,10 @@ const layers = [
   rule(
     'schema-is-the-bottom',
     { path: '\\.schema\\.ts$' },
-    { path: '^src/', pathNot: '^src/(common|infrastructure/mongo)/|\\.schema\\.ts$' },
-    'A schema says how a document is stored and no more: move the logic to the repository, and shared types to src/common.',
+    {
+      path: '^src/(http|config|infrastructure/(?!mongo/))|\\.(repository|service|controller|module|guard|handler)\\.ts$|/dto/',
+    },
+    'A schema says how a document is stored and no more: move the logic to the repository, and shared types to a file of their own.',
   ),
   rule(
     'another-module-is-its-service',

@@ -125,8 +125,8 @@ export const cases: Case[] = [
     tree: {
       'src/main.ts': ['src/modules/users/users.module.ts'],
       'src/modules/users/users.module.ts': ['src/modules/users/user.schema.ts'],
-      'src/modules/users/user.schema.ts': ['src/modules/users/users.policy.ts'],
-      'src/modules/users/users.policy.ts': [],
+      'src/modules/users/user.schema.ts': ['src/modules/users/users.service.ts'],
+      'src/modules/users/users.service.ts': [],
     },
   },
   {
@@ -223,7 +223,8 @@ export const wellBuilt: Tree = {
     'src/modules/users/user.schema.ts',
     'src/infrastructure/mongo/unit-of-work.ts',
   ],
-  'src/modules/users/user.schema.ts': ['src/common/ids.ts'],
+  'src/modules/users/user.schema.ts': ['src/common/ids.ts', 'src/modules/users/user-status.ts'],
+  'src/modules/users/user-status.ts': [],
   'src/modules/users/dto/user.dto.ts': ['src/common/ids.ts'],
   'src/modules/roles/roles.service.ts': ['a-package'],
   'src/jobs/job-producer.service.ts': ['src/common/ids.ts'],
