@@ -48,8 +48,8 @@ const folders = [
   ),
   rule(
     'only-composition-roots-import-roots',
-    { path: '^src/', pathNot: [ENTRY, WORKER_ROOT, '^src/app\\.module\\.ts$'] },
-    { path: '^src/(main|worker|app\\.module|worker\\.module)\\.ts$' },
+    { path: '^src/[^/]+/', pathNot: ['^src/cli/'] },
+    { path: '^src/[^/]+\\.ts$' },
     'Entries and root modules are the top of the graph: move what you need from there into a module and import that.',
   ),
 ];
@@ -124,7 +124,7 @@ const processes = [
     severity: 'error',
     comment:
       'The API produces jobs and runs none: a file on this path imports a worker folder. Register that module in src/worker.module.ts instead.',
-    from: { path: '^src/(main|app\\.module)\\.ts$' },
+    from: { path: '^src/(main|api|app\\.module)\\.ts$' },
     to: { path: WORKER_ROOM, reachable: true },
   },
 ];
