@@ -3,6 +3,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
+import { accessMetadata, type Access } from './access.decorators.js';
 
 interface DeclaredInput {
   readonly query: boolean;
@@ -34,10 +35,16 @@ export class UndeclaredInputGuard implements CanActivate {
   private inputOf(controller: Type, handler: Function): DeclaredInput {
     const known = this.declared.get(handler);
     if (known !== undefined) return known;
+    const access: Access | undefined = Reflect.getMetadata(accessMetadata, handler);
     const metadata: object = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) ?? {};
     // The keys of the metadata are '<kind>:<index>'.
     const kinds = new Set(Object.keys(metadata).map((key) => Number(key.split(':')[0])));
-    const input = { query: kinds.has(RouteParamtypes.QUERY), body: kinds.has(RouteParamtypes.BODY) };
+    // A monitor may add what it likes to a probe.
+    const isProbe = access?.kind === 'probe';
+    const input = {
+      query: isProbe || kinds.has(RouteParamtypes.QUERY),
+      body: isProbe || kinds.has(RouteParamtypes.BODY),
+    };
     this.declared.set(handler, input);
     return input;
   }

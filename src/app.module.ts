@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ConfigModule } from './config/config.module.js';
+import { HttpModule } from './http/http.module.js';
+import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { LoggingModule } from './infrastructure/logging/logging.module.js';
+import { MongoModule } from './infrastructure/mongo/mongo.module.js';
+import { RedisModule } from './infrastructure/redis/redis.module.js';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
+import { PermissionGuard } from './modules/auth/permission.guard.js';
+import { HealthModule } from './modules/health/health.module.js';
+import { QueuesModule } from './modules/queues/queues.module.js';
+import { RolesModule } from './modules/roles/roles.module.js';
+import { UsersModule } from './modules/users/users.module.js';
+
+/** The API: it produces jobs and holds no processor. */
+@Module({
+  imports: [
+    ConfigModule,
+    LoggingModule,
+    MongoModule,
+    RedisModule,
+    HttpModule,
+    HealthModule,
+    RolesModule,
+    UsersModule,
+    AuthModule,
+    QueuesModule,
+  ],
+  providers: [
+    // In this order for every request; probes pass all of them.
+    // 1. Who is it? Bearer token -> principal. No credentials are fine here, bad ones are not.
+    { provide: APP_GUARD, useClass: AuthenticateGuard },
+    // 2. May they? A handler that declares nothing is refused.
+    { provide: APP_GUARD, useClass: PermissionGuard },
+    // 3. Did they send something that nobody reads? Last, so that a stranger learns nothing of a route's input.
+    { provide: APP_GUARD, useClass: UndeclaredInputGuard },
+  ],
+})
+export class AppModule {}
