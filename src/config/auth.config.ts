@@ -1,10 +1,10 @@
 import { duration } from './measures.js';
 import { section } from './section.js';
-import { integer, optionalText, secret, text } from './variable.js';
+import { signingKeys } from './signing-keys.js';
+import { integer, optionalText, text } from './variable.js';
 
 export const authConfig = section('auth', {
-  privateKeys: secret('JWT_PRIVATE_KEYS', {
-    unit: 'JSON array of private Ed25519 JWKs, each with a kid',
+  privateKeys: signingKeys('JWT_PRIVATE_KEYS', {
     requiredInProduction: true,
     description:
       'Keys of the access tokens: the first signs, all verify. Outside production one is made at each start.',

@@ -52,7 +52,10 @@ export class RoleManagementService {
     assertHolds(principal, permissions.map(permissionName));
     const id = newId(roleIds);
     const { name, description = '' } = wish;
-    await this.change(() => this.roles.insert({ id, name, description, permissions: idsOf(permissions) }));
+    await this.change(async () => {
+      await this.assertNameFree(name);
+      await this.roles.insert({ id, name, description, permissions: idsOf(permissions) });
+    });
     return this.get(id);
   }
 
@@ -65,6 +68,7 @@ export class RoleManagementService {
     await this.change(async () => {
       const role = await this.getChangeable(principal, id, expectedRevision);
       assertHolds(principal, wanted?.map(permissionName) ?? []);
+      if (wish.name !== undefined && wish.name !== role.name) await this.assertNameFree(wish.name);
       const changes = {
         ...(wish.name !== undefined && { name: wish.name }),
         ...(wish.description !== undefined && { description: wish.description }),
@@ -104,6 +108,11 @@ export class RoleManagementService {
     return role;
   }
 
+  /** Asked first: inside a transaction an engine may report a taken name as a conflict, which is retried. */
+  private async assertNameFree(name: string): Promise<void> {
+    if (await this.roles.isNameTaken(name)) throw nameTaken();
+  }
+
   private async change(fn: () => Promise<void>): Promise<void> {
     try {
       await this.unitOfWork.run(async () => {
@@ -111,10 +120,7 @@ export class RoleManagementService {
         await this.unitOfWork.afterCommit(() => this.cache.invalidate());
       });
     } catch (error) {
-      if (error instanceof DuplicateRoleNameError) {
-        throw new DomainError('conflict', 'ROLE_NAME_TAKEN', 'A role of this name exists', { cause: error });
-      }
-      throw error;
+      throw error instanceof DuplicateRoleNameError ? nameTaken() : error;
     }
   }
 
@@ -142,6 +148,12 @@ export class RoleManagementService {
 
 function idsOf(permissions: readonly Permission[]): PermissionId[] {
   return permissions.map((permission) => permission.id);
+}
+
+function nameTaken(): DomainError {
+  return new DomainError('conflict', 'ROLE_NAME_TAKEN', 'A role of this name exists already', {
+    errors: [{ path: 'name', message: 'is taken' }],
+  });
 }
 
 function stale(): DomainError {

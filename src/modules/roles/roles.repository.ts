@@ -38,6 +38,10 @@ export class RolesRepository {
     });
   }
 
+  async isNameTaken(name: string): Promise<boolean> {
+    return (await this.roles.exists({ name })) !== null;
+  }
+
   /** @throws DuplicateRoleNameError when the name is taken. */
   async insert({ id, ...role }: NewRole): Promise<void> {
     await this.roles.insertMany([{ _id: id, ...role, isSystem: false }]).catch(rethrowDuplicate);

@@ -1,0 +1,40 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/domain-error.js';
+import { requestContext } from '../../common/request-context.js';
+import { accessOf } from './access-of.js';
+import { AccessTokens } from './access-tokens.js';
+import { bearerTokenOf } from './credentials.js';
+import { PrincipalService } from './principal.service.js';
+
+/**
+ * Who is asking? Runs before the permission guard, with room for a limit by principal between them. What is public
+ * passes without a look at its credentials; a handler that declares nothing is refused.
+ */
+@Injectable()
+export class AuthenticateGuard implements CanActivate {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly principals: PrincipalService,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const access = accessOf(context.getClass(), context.getHandler());
+    if (access === undefined) throw undeclared();
+    if (access.kind === 'probe' || access.kind === 'public') return true;
+    return this.authenticate(context.switchToHttp().getRequest<FastifyRequest>());
+  }
+
+  private async authenticate(request: FastifyRequest): Promise<boolean> {
+    const claims = await this.tokens.verify(bearerTokenOf(request.headers));
+    const principal = await this.principals.principalOf(claims);
+    request.principal = principal;
+    const current = requestContext.current();
+    if (current !== undefined) current.principal = principal;
+    return true;
+  }
+}
+
+function undeclared(): DomainError {
+  return new DomainError('forbidden', 'ACCESS_NOT_DECLARED', 'Nobody may call this route');
+}

@@ -1,0 +1,28 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequirePermission } from '../../http/access.decorators.js';
+import { ApiListAnswer } from '../../http/api-answer.decorator.js';
+import { ListRequests } from '../../http/list-requests.js';
+import { ListPermissionsQuery } from './dto/list-roles.query.js';
+import { PermissionDto, permissionDto } from './dto/permission.dto.js';
+import { RoleManagementService } from './role-management.service.js';
+
+@ApiTags('Roles')
+@ApiBearerAuth()
+@Controller('permissions')
+export class PermissionsController {
+  constructor(
+    private readonly roles: RoleManagementService,
+    private readonly lists: ListRequests,
+  ) {}
+
+  @Get()
+  @RequirePermission('roles:read')
+  @ApiOperation({ summary: 'List the permissions that roles are made of' })
+  @ApiListAnswer(PermissionDto, { message: 'Permissions retrieved' })
+  async list(@Query() query: ListPermissionsQuery) {
+    const request = this.lists.read(query, 'createdAt');
+    const list = await this.roles.listPermissions(request);
+    return this.lists.answer('Permissions retrieved', list, request, permissionDto);
+  }
+}

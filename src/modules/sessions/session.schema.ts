@@ -1,0 +1,31 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import { SchemaTypes, type Types } from 'mongoose';
+
+@Schema({ collection: 'sessions', versionKey: false })
+export class SessionEntity {
+  @Prop({ type: SchemaTypes.ObjectId, ref: 'User', required: true })
+  userId!: Types.ObjectId;
+
+  /** The user agent as it named itself. */
+  @Prop({ type: String, required: true })
+  device!: string;
+
+  @Prop({ type: String, required: true })
+  ip!: string;
+
+  @Prop({ type: Date, required: true })
+  createdAt!: Date;
+
+  @Prop({ type: Date, required: true })
+  lastUsedAt!: Date;
+
+  @Prop({ type: Date, required: true })
+  expiresAt!: Date;
+}
+
+export const sessionSchema = SchemaFactory.createForClass(SessionEntity);
+
+// One user's sessions, the latest first: their list, and ending all of them.
+sessionSchema.index({ userId: 1, createdAt: -1 });
+// The database removes what has expired; whether a session counts is decided by the date, not by its presence.
+sessionSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
