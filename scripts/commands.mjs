@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { takeLock } from './process-lock.mjs';
@@ -10,6 +11,8 @@ import { runTests } from './test-run.mjs';
 import { runProgram } from './setup/program.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const NOTICING_MS = 1500;
+const STOPPING_MS = 70_000;
 const commands = { start, dev: start, test, bench };
 
 /**
@@ -37,13 +40,15 @@ export async function runCommand(name, args) {
 async function start(terminal, _args, name) {
   const env = environment();
   const folder = resolve(root, env.NEXUS_FOLDER || '.nexus');
-  const { lock, holder } = takeLock(join(folder, 'run', 'start.lock'), {});
-  if (holder) throw new Failure(alreadyRunning(holder, folder));
+  // npm that is killed can't tell us: then the run ends by itself.
+  const parent = process.ppid;
+  const orphaned = () => env.npm_lifecycle_event !== undefined && process.ppid !== parent;
+  const lock = await startLock(folder, terminal);
   try {
     await setUp(root, terminal);
     const entry = pathToFileURL(join(root, 'build/tools/start/main.js')).href;
     const { startLocally } = await import(entry);
-    return await startLocally({ root, folder, env, terminal, lock, watch: name === 'dev' });
+    return await startLocally({ root, folder, env, terminal, lock, orphaned, watch: name === 'dev' });
   } finally {
     lock.release();
   }
@@ -68,6 +73,22 @@ async function bench(terminal, args) {
 function environment() {
   const file = join(root, '.env');
   return { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
+}
+
+/** The lock of the folder; an earlier run that is stopping, or is about to notice that it should, is waited for. */
+async function startLock(folder, terminal) {
+  const step = terminal.step('Start');
+  try {
+    for (const began = Date.now(); ; await sleep(250)) {
+      const { lock, holder } = takeLock(join(folder, 'run', 'start.lock'), {});
+      if (lock) return lock;
+      const patience = holder.stopping ? STOPPING_MS : NOTICING_MS;
+      if (Date.now() - began > patience) throw new Failure(alreadyRunning(holder, folder));
+      step.update(`waiting for process ${holder.pid}, which is stopping`);
+    }
+  } finally {
+    step.done();
+  }
 }
 
 function alreadyRunning(holder, folder) {

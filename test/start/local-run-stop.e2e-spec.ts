@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../tools/services/process/wait.js';
 import { lives, StandInRun } from './support/stand-in-run.js';
@@ -59,6 +61,15 @@ describe('stopping the local run', () => {
     const program = await run.start({ worker: 'deaf', timing: { graceMs: 500 } });
     await program.prints(/Nexus Backend is up/);
     program.signal('SIGTERM');
+    expect(await program.exited).toBe(0);
+    expect(run.events().at(-1)).toBe('database stopped');
+    expect(run.pids().filter(lives)).toEqual([]);
+  });
+
+  it('drains by itself when the npm that started it was killed', async () => {
+    const program = await run.start();
+    await program.prints(/Nexus Backend is up/);
+    writeFileSync(join(run.folder, 'orphaned'), '');
     expect(await program.exited).toBe(0);
     expect(run.events().at(-1)).toBe('database stopped');
     expect(run.pids().filter(lives)).toEqual([]);

@@ -110,6 +110,16 @@ describe('the commands of a fresh checkout', () => {
     expect((await checkout.result(['start'])).code).toBe(7);
   });
 
+  it('waits for a run that is stopping', async () => {
+    const first = checkout.run(['start'], { STAY: '1', npm_lifecycle_event: 'start' });
+    await first.prints(/started .*"orphaned":false/);
+    checkout.write('.nexus/run/start.lock', JSON.stringify({ ...checkout.lock(), stopping: true }));
+    const second = checkout.run(['start']);
+    await second.prints(/Start: waiting for process \d+, which is stopping/);
+    first.signal('SIGTERM');
+    expect(await second.exited).toBe(7);
+  });
+
   it('reads .env beneath the real environment, and says to dev that it watches', async () => {
     checkout.write('.env', 'SETTING=from the file\n');
     expect((await checkout.result(['start'])).output).toContain('"watch":false,"setting":"from the file"');

@@ -7,8 +7,10 @@ export interface Host {
   /** The environment with .env beneath it. */
   env: NodeJS.ProcessEnv;
   terminal: Terminal;
-  /** The lock of the folder: others read in it where this run answers. */
-  lock: { update(about: { url: string }): void };
+  /** The lock of the folder: others read in it where this run answers, or that it is ending. */
+  lock: { update(about: { url?: string; stopping?: boolean }): void };
+  /** Whether the npm that started this run is gone without a word. */
+  orphaned(): boolean;
   /** Compile and restart on change. */
   watch: boolean;
 }

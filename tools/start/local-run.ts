@@ -42,7 +42,7 @@ export class LocalRun {
    * @throws StartError, ServiceUnavailableError why it could not go on; everything is ended by then
    */
   async run(): Promise<void> {
-    const deaf = this.stop.listen();
+    const deaf = this.stop.listen(this.host.orphaned);
     try {
       await this.begin();
       if (!this.stop.drain.aborted) await Promise.race([aborted(this.stop.drain), this.givenUp()]);
@@ -139,8 +139,9 @@ export class LocalRun {
   }
 
   private async end(): Promise<void> {
-    const { terminal } = this.host;
+    const { terminal, lock } = this.host;
     const { hurry } = this.stop;
+    lock.update({ stopping: true });
     if (this.children.length + this.services.length > 0) {
       terminal.line('Stopping: API and worker finish what runs (press Ctrl-C again to stop at once).');
     }

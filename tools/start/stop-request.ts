@@ -1,6 +1,7 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** One Ctrl-C comes twice within milliseconds: from the terminal, and forwarded by npm. */
 const SAME_PRESS_MS = 250;
+const ORPHANED_POLL_MS = 250;
 
 /** The wish to stop, in two degrees: drain (finish what runs), then hurry (at once). */
 export class StopRequest {
@@ -21,11 +22,15 @@ export class StopRequest {
     }
   }
 
-  /** Asks on Ctrl-C, SIGTERM and a closed terminal, until the returned function is called. */
-  listen(): () => void {
+  /** Asks on Ctrl-C, SIGTERM, a closed terminal and when orphaned, until the returned function is called. */
+  listen(orphaned: () => boolean): () => void {
+    const watch = setInterval(() => {
+      if (!this.drain.aborted && orphaned()) this.ask();
+    }, ORPHANED_POLL_MS);
     const onSignal = (): void => this.ask();
     for (const signal of SIGNALS) process.on(signal, onSignal);
     return () => {
+      clearInterval(watch);
       for (const signal of SIGNALS) process.off(signal, onSignal);
     };
   }

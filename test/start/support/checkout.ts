@@ -13,9 +13,9 @@ const compiler = (name: string, from: string, to: string): string => `
     cpSync('${from}/' + file, '${to}/' + file.replace(/ts$/, 'js'));
   }`;
 
-const start = `export const startLocally = async ({ folder, lock, terminal, watch, env }) => {
+const start = `export const startLocally = async ({ folder, lock, terminal, watch, env, orphaned }) => {
   lock.update({ url: 'http://stand-in' });
-  terminal.line('started ' + JSON.stringify({ folder, watch, setting: env.SETTING }));
+  terminal.line('started ' + JSON.stringify({ folder, watch, setting: env.SETTING, orphaned: orphaned() }));
   if (env.STAY) await new Promise((resolve) => { process.once('SIGTERM', resolve); setInterval(() => {}, 1000); });
   return 7;
 };`;
@@ -70,6 +70,11 @@ export class Checkout {
 
   remove(path: string): void {
     rmSync(join(this.root, path), { recursive: true, force: true });
+  }
+
+  /** What the lock of a started run says. */
+  lock(): Record<string, unknown> {
+    return Object(JSON.parse(readFileSync(join(this.root, '.nexus/run/start.lock'), 'utf8')));
   }
 
   /** The compilers that ran since the last question, sorted. */

@@ -1,5 +1,5 @@
 // The local run of tools/start with stand-ins for its programs and one for its database, as a process of its own.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalRun } from '../../../build/tools/start/local-run.js';
@@ -34,6 +34,7 @@ const host = {
   env: process.env,
   terminal: createTerminal(process.stdout),
   lock,
+  orphaned: () => existsSync(join(folder, 'orphaned')),
   watch: false,
 };
 const timing = { ...defaultTiming, ...JSON.parse(process.env.TIMING ?? '{}') };
