@@ -1,0 +1,92 @@
+import { MalformedError } from './wire/malformed.js';
+import { elements } from './bson/scan.js';
+import type { Message, Sequence } from './wire/message.js';
+
+/** One command, with the few of its fields that a gateway must know. Everything else goes through unread. */
+export interface Request {
+  /** As the client wrote it. */
+  readonly name: string;
+  readonly database: string;
+  /** The command's own first value when it is a string: most often the collection. */
+  readonly target: string;
+  /** The command's own first value when it is a 64-bit number: a cursor. */
+  readonly cursorId: bigint;
+  readonly body: Buffer;
+  readonly sequence: Sequence | null;
+  /** The logical session's id, as text of one character a byte; empty without a session. */
+  readonly session: string;
+  readonly transactionNumber: bigint | null;
+  readonly inTransaction: boolean;
+  readonly startsTransaction: boolean;
+  readonly maxTimeMs: number;
+}
+
+/** Reads what the gateway needs of a command. @throws MalformedError */
+export function readRequest(message: Message): Request {
+  const body = message.command;
+  let name = '';
+  let database = '';
+  let target = '';
+  let cursorId = 0n;
+  let session = '';
+  let transactionNumber: bigint | null = null;
+  let inTransaction = false;
+  let startsTransaction = false;
+  let maxTimeMs = 0;
+  for (const field of elements(body)) {
+    const { type, start, end } = field;
+    if (name === '') {
+      name = field.name;
+      if (type === 0x02) target = body.toString('utf8', start + 4, end - 1);
+      if (type === 0x12) cursorId = body.readBigInt64LE(start);
+      continue;
+    }
+    switch (field.name) {
+      case '$db':
+        if (type === 0x02) database = body.toString('utf8', start + 4, end - 1);
+        break;
+      case 'lsid':
+        if (type === 0x03) session = readSessionId(body.subarray(start, end));
+        break;
+      case 'txnNumber':
+        if (type === 0x12) transactionNumber = body.readBigInt64LE(start);
+        break;
+      case 'autocommit':
+        inTransaction = type === 0x08 && body[start] === 0;
+        break;
+      case 'startTransaction':
+        startsTransaction = type === 0x08 && body[start] === 1;
+        break;
+      case 'maxTimeMS':
+        maxTimeMs = readNumber(body, type, start);
+        break;
+    }
+  }
+  if (name === '') throw new MalformedError('an empty command');
+  return {
+    name,
+    database: message.legacy && database === '' ? 'admin' : database,
+    target,
+    cursorId,
+    body,
+    sequence: message.sequence,
+    session,
+    transactionNumber,
+    inTransaction,
+    startsTransaction,
+    maxTimeMs,
+  };
+}
+
+function readSessionId(lsid: Buffer): string {
+  for (const { name, type, start, end } of elements(lsid)) {
+    if (name === 'id' && type === 0x05) return lsid.toString('latin1', start + 5, end);
+  }
+  return '';
+}
+
+function readNumber(body: Buffer, type: number, start: number): number {
+  if (type === 0x10) return body.readInt32LE(start);
+  if (type === 0x12) return Number(body.readBigInt64LE(start));
+  return type === 0x01 ? body.readDoubleLE(start) : 0;
+}
