@@ -85,6 +85,10 @@ export async function cached(
   }
 }
 
+export function isCached(cache: string, name: string): boolean {
+  return readEntry(join(cache, name)) !== null;
+}
+
 /** A run that did not see our lock (another container, say) may have been first: then its entry is as good as ours. */
 function place(result: string, home: string, note: string): Entry {
   try {

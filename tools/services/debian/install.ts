@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached, type Entry } from '../cache.js';
+import { cached, isCached, type Entry } from '../cache.js';
 import { megabytes, step } from '../progress.js';
 import { ServiceUnavailableError, type Report } from '../service.js';
 import { availableParallelism } from 'node:os';
@@ -28,14 +28,22 @@ export async function unpacked(
       `this is no Debian-like machine (it has no ${missing.join(', ') || 'Linux'})`,
     );
   }
-  const name = `${recipe.name}-${recipe.revision}-${await architecture(env)}`;
-  return cached(cache, name, report, async ({ work, home }) => {
+  return cached(cache, await entryName(recipe, env), report, async ({ work, home }) => {
     const machine = await readMachine(env);
     const source = await openArchive(recipe, machine, join(work, 'apt'), env, report);
     const result = join(work, 'out');
     await fill(recipe, source, { work, result, home }, report);
     return { result, note: recipe.describe(source.closure) };
   });
+}
+
+/** true: an earlier run left the finished entry of this recipe in the cache. */
+export async function isUnpacked(recipe: Recipe, cache: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  return missingPrograms(env).length === 0 && isCached(cache, await entryName(recipe, env));
+}
+
+async function entryName(recipe: Recipe, env: NodeJS.ProcessEnv): Promise<string> {
+  return `${recipe.name}-${recipe.revision}-${await architecture(env)}`;
 }
 
 interface Source {

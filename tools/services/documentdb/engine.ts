@@ -1,5 +1,5 @@
 import { cacheFolder } from '../cache.js';
-import { unpacked } from '../debian/install.js';
+import { isUnpacked, unpacked } from '../debian/install.js';
 import { removeData } from '../placement.js';
 import { rememberedPort } from '../ports.js';
 import { step } from '../progress.js';
@@ -50,4 +50,9 @@ export async function startEngine(request: ServiceRequest): Promise<RunningServi
     await postgres.stop();
     throw error;
   }
+}
+
+/** true: an earlier run of this user unpacked the engine. */
+export async function engineIsCached(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return isUnpacked(documentdbRecipe, await cacheFolder(env, await unprivilegedUser()), env);
 }

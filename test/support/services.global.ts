@@ -1,0 +1,43 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import {
+  startMongo,
+  startRedis,
+  type RunningService,
+  type ServiceRequest,
+} from '../../tools/services/index.js';
+
+/** Starts one throw-away MongoDB and one throw-away Redis for the whole run and returns what ends them. */
+export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'nexus-e2e-'));
+  // As root the services run as another user, who must be able to pass through.
+  chmodSync(folder, 0o711);
+  const report = (line: string): void => console.log(`[services] ${line}`);
+  const request: ServiceRequest = { folder, durable: false, env: process.env, report, supervise: true };
+  const started = await Promise.allSettled([startMongo(request), startRedis(request)]);
+  const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const end = async (): Promise<void> => {
+    await Promise.all(running.map((service) => service.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const [mongo, redis] = started;
+  if (mongo.status === 'rejected' || redis.status === 'rejected') {
+    await end();
+    throw new Error(
+      started.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : [])).join('\n'),
+    );
+  }
+  provideAll(project, mongo.value, redis.value);
+  return end;
+}
+
+function provideAll(project: TestProject, mongo: RunningService, redis: RunningService): void {
+  console.log(`[services] Tests use ${mongo.description} and ${redis.description}`);
+  project.provide('mongodbUri', mongo.uri);
+  project.provide('redisUrl', redis.uri);
+  project.provide('enginePostgresPort', mongo.postgresPort ?? null);
+  // libpq's own variable: whoever connects to the engine's PostgreSQL in a test has its password from here.
+  if (mongo.postgresPassword !== undefined) process.env['PGPASSWORD'] = mongo.postgresPassword;
+}
