@@ -1,0 +1,36 @@
+import type { ApiKeyId, JobId, UserId } from '../common/ids.js';
+import type { JobDocument } from './job.schema.js';
+
+export type { JobPriority, JobRowState } from './job.schema.js';
+
+export type JobAuthor =
+  | { readonly kind: 'user'; readonly userId: UserId }
+  | { readonly kind: 'apiKey'; readonly userId: UserId; readonly keyId: ApiKeyId }
+  | { readonly kind: 'system' };
+
+/** A job of the ledger as a plain object. */
+export interface JobRow extends Readonly<Omit<JobDocument, '_id' | 'author' | 'pendingSince' | 'expireAt'>> {
+  readonly id: JobId;
+  readonly author: JobAuthor;
+}
+
+/** What the ledger is given when it accepts a job. */
+export type NewJob = Pick<
+  JobRow,
+  'id' | 'queue' | 'name' | 'data' | 'priority' | 'runAt' | 'author' | 'requestId'
+>;
+
+/** How a run ended well; the ledger is told in batches. */
+export interface JobCompletion {
+  readonly id: JobId;
+  readonly attempts: number;
+  readonly result: unknown;
+}
+
+/** How the last attempt of a job ended. */
+export interface JobDeath {
+  readonly id: JobId;
+  readonly generation: number;
+  readonly attempts: number;
+  readonly error: { readonly message: string; readonly stack?: string };
+}

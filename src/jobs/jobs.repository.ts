@@ -1,0 +1,174 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import mongoose, { Types, type Model } from 'mongoose';
+import { apiKeyIds, jobIds, userIds, type JobId } from '../common/ids.js';
+import { groupBy } from './group-by.js';
+import { JobModelName, type JobDocument, type JobRowState } from './job.schema.js';
+import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob } from './job-row.js';
+
+const openStates: JobRowState[] = ['pending', 'published'];
+const day = 24 * 60 * 60 * 1_000;
+/** How long a job that is over can still be asked for. */
+const keptAfterEnd = 7 * day;
+
+/** The only code that touches the ledger's collection. */
+@Injectable()
+export class JobsRepository {
+  constructor(@InjectModel(JobModelName) private readonly jobs: Model<JobDocument>) {}
+
+  async insert({ id, author, ...job }: NewJob): Promise<void> {
+    const now = new Date();
+    await this.jobs.insertMany([
+      {
+        ...job,
+        _id: new Types.ObjectId(id),
+        author: storedAuthor(author),
+        state: 'pending',
+        generation: 1,
+        attempts: 0,
+        createdAt: now,
+        pendingSince: now,
+      },
+    ]);
+  }
+
+  async find(id: JobId): Promise<JobRow | undefined> {
+    const document = await this.jobs.findById(new Types.ObjectId(id)).lean();
+    return document === null ? undefined : row(document);
+  }
+
+  async findMany(ids: readonly JobId[]): Promise<JobRow[]> {
+    const documents = await this.jobs.find({ _id: amongst(ids) }).lean();
+    return documents.map(row);
+  }
+
+  async findPending(ids: readonly JobId[]): Promise<JobRow[]> {
+    const documents = await this.jobs.find({ _id: amongst(ids), state: 'pending' }).lean();
+    return documents.map(row);
+  }
+
+  /** Jobs that wait to be published since `before` or longer, the oldest first. */
+  async findOverdue(before: Date, limit: number): Promise<JobRow[]> {
+    const documents = await this.jobs
+      .find({ state: 'pending', pendingSince: mongoose.trusted({ $lte: before }) })
+      .sort({ pendingSince: 1 })
+      .limit(limit)
+      .lean();
+    return documents.map(row);
+  }
+
+  /** A part of the published jobs, in the order of their ids, after `after`. */
+  async findPublished(after: JobId | undefined, limit: number): Promise<JobRow[]> {
+    const documents = await this.jobs
+      .find({
+        state: 'published',
+        ...(after !== undefined && { _id: mongoose.trusted({ $gt: new Types.ObjectId(after) }) }),
+      })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean();
+    return documents.map(row);
+  }
+
+  /** Says that BullMQ has them. Those that are already over, or of a later generation by now, stay as they are. */
+  async markPublished(rows: readonly Pick<JobRow, 'id' | 'generation'>[]): Promise<void> {
+    const publishedAt = new Date();
+    for (const [generation, group] of groupBy(rows, (job) => job.generation)) {
+      await this.jobs.updateMany(
+        { _id: amongst(group.map((job) => job.id)), state: 'pending', generation },
+        { $set: { state: 'published', publishedAt } },
+      );
+    }
+  }
+
+  /** One write for all jobs that ended with the same result after as many attempts. */
+  async markDone(completions: readonly JobCompletion[]): Promise<void> {
+    const completedAt = new Date();
+    const groups: { like: JobCompletion; ids: JobId[] }[] = [];
+    for (const completion of completions) {
+      const group = groups.find(
+        ({ like }) =>
+          like.attempts === completion.attempts && isDeepStrictEqual(like.result, completion.result),
+      );
+      if (group === undefined) groups.push({ like: completion, ids: [completion.id] });
+      else group.ids.push(completion.id);
+    }
+    await this.jobs.bulkWrite(
+      groups.map(({ like: { attempts, result }, ids }) => ({
+        updateMany: {
+          filter: { _id: amongst(ids), state: mongoose.trusted({ $in: openStates }) },
+          update: {
+            $set: {
+              state: 'done',
+              attempts,
+              result,
+              completedAt,
+              lastFailure: null,
+              expireAt: new Date(completedAt.getTime() + keptAfterEnd),
+            },
+          },
+        },
+      })),
+      { ordered: false },
+    );
+  }
+
+  /** False when the job was over, or of a later generation, before. */
+  async markDead({ id, generation, attempts, error }: JobDeath): Promise<boolean> {
+    const { modifiedCount } = await this.jobs.updateOne(
+      { _id: new Types.ObjectId(id), generation, state: mongoose.trusted({ $in: openStates }) },
+      { $set: { state: 'dead', attempts, error, failedAt: new Date() } },
+    );
+    return modifiedCount > 0;
+  }
+
+  async recordFailure(
+    { id, generation }: Pick<JobRow, 'id' | 'generation'>,
+    attempts: number,
+    lastFailure: NonNullable<JobRow['lastFailure']>,
+  ): Promise<void> {
+    await this.jobs.updateOne(
+      { _id: new Types.ObjectId(id), generation, state: mongoose.trusted({ $in: openStates }) },
+      { $set: { attempts, lastFailure } },
+    );
+  }
+
+  /** Which of these still have a row, whatever its state. */
+  async existing(ids: readonly JobId[]): Promise<Set<JobId>> {
+    const documents = await this.jobs.find({ _id: amongst(ids) }, { _id: 1 }).lean();
+    return new Set(documents.map(({ _id }) => jobIds.parse(_id.toHexString())));
+  }
+
+  /** How many jobs are in a state; counting stops at `limit`. */
+  async count(state: JobRowState, limit: number): Promise<number> {
+    return this.jobs.countDocuments({ state }, { limit });
+  }
+}
+
+function amongst(ids: readonly JobId[]) {
+  return mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) });
+}
+
+function storedAuthor(author: JobAuthor): JobDocument['author'] {
+  if (author.kind === 'system') return { kind: 'system' };
+  const userId = new Types.ObjectId(author.userId);
+  return author.kind === 'user'
+    ? { kind: 'user', userId }
+    : { kind: 'apiKey', userId, keyId: new Types.ObjectId(author.keyId) };
+}
+
+function readAuthor({ kind, userId, keyId }: JobDocument['author']): JobAuthor {
+  if (kind === 'system' || userId === undefined) return { kind: 'system' };
+  if (kind === 'user' || keyId === undefined)
+    return { kind: 'user', userId: userIds.parse(userId.toHexString()) };
+  return {
+    kind,
+    userId: userIds.parse(userId.toHexString()),
+    keyId: apiKeyIds.parse(keyId.toHexString()),
+  };
+}
+
+function row({ _id, author, pendingSince: _, expireAt: __, ...document }: JobDocument): JobRow {
+  return { ...document, id: jobIds.parse(_id.toHexString()), author: readAuthor(author) };
+}

@@ -1,0 +1,29 @@
+import { getQueueToken } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Queue } from 'bullmq';
+import type { JobId } from '../common/ids.js';
+import { jobIds } from '../common/ids.js';
+
+/** BullMQ's queues by name. */
+@Injectable()
+export class Queues {
+  constructor(private readonly modules: ModuleRef) {}
+
+  /** @throws Error when the catalogue has no such queue. */
+  get(name: string): Queue {
+    return this.modules.get<Queue>(getQueueToken(name), { strict: false });
+  }
+}
+
+/** What BullMQ knows a job by: a retry of a dead job is another one to it. */
+export function bullJobId(job: { readonly id: JobId; readonly generation: number }): string {
+  return `${job.id}-${job.generation}`;
+}
+
+/** The other way round; undefined for an id that is not one of ours. */
+export function parseBullJobId(text: string): { id: JobId; generation: number } | undefined {
+  const [id, generation, ...rest] = text.split('-');
+  if (!jobIds.is(id) || !/^[1-9]\d{0,8}$/.test(generation ?? '') || rest.length > 0) return undefined;
+  return { id, generation: Number(generation) };
+}
