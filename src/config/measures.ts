@@ -10,7 +10,8 @@ function isUnit<Units extends object>(units: Units, unit: string): unit is Extra
 /** '10m' -> 600,000 milliseconds. @throws Error for anything else than a whole number and ms, s, m, h or d. */
 export function parseDuration(text: string): number {
   const [, amount = '', unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  if (!isUnit(millisecondsOf, unit)) throw new Error('must be a whole number with ms, s, m, h or d, e.g. 10m');
+  if (!isUnit(millisecondsOf, unit))
+    throw new Error('must be a whole number with ms, s, m, h or d, e.g. 10m');
   return Number(amount) * millisecondsOf[unit];
 }
 

@@ -1,13 +1,16 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-const servesJson = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json))\s*(?:;[^,]*)?(?=,|$)/i;
-const refusedByWeight = /(?:^|,)\s*(?:\*\/\*|application\/(?:\*|json))\s*;[^,]*\bq=0(?:\.0{1,3})?\s*(?=,|$)/i;
+const jsonRanges = new Set(['*/*', 'application/*', 'application/json']);
+const weightOfNothing = /^q=0(?:\.0{1,3})?$/;
 
 /** Whether a client takes application/json (RFC 9110, section 12.5.1). */
 export function acceptsJson(accept: string | undefined): boolean {
-  if (accept === undefined || accept === '*/*' || accept.startsWith('application/json')) return true;
-  return servesJson.test(accept) && !refusedByWeight.test(accept);
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return true;
+  return accept.split(',').some((part) => {
+    const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    return jsonRanges.has(range) && !parameters.some((parameter) => weightOfNothing.test(parameter));
+  });
 }
 
 /** The API answers JSON only; its docs and what is not an API route choose for themselves. @throws 406. */

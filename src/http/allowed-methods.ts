@@ -17,7 +17,8 @@ export class AllowedMethods {
       // A plugin's catch-all does not make every path known.
       if (url.includes('*')) return;
       for (const known of answeredMethods) {
-        if (methods.includes(known) && !this.router.hasRoute(known, url)) this.router.on(known, url, () => undefined);
+        if (methods.includes(known) && !this.router.hasRoute(known, url))
+          this.router.on(known, url, () => undefined);
       }
     });
   }

@@ -16,7 +16,9 @@ interface Payload {
 }
 
 function isPayload(value: unknown): value is Payload {
-  return typeof value === 'object' && value !== null && 'sortBy' in value && 'id' in value && 'value' in value;
+  return (
+    typeof value === 'object' && value !== null && 'sortBy' in value && 'id' in value && 'value' in value
+  );
 }
 
 /**

@@ -25,6 +25,9 @@ export class FailureDto {
   @ApiPropertyOptional({ type: [FieldErrorDto] })
   errors?: FieldErrorDto[];
 
-  @ApiProperty({ example: '0b6a5c1e-5d1c-4b7e-9a52-0d5a9f6f2c3b', description: 'Also the header X-Request-ID.' })
+  @ApiProperty({
+    example: '0b6a5c1e-5d1c-4b7e-9a52-0d5a9f6f2c3b',
+    description: 'Also the header X-Request-ID.',
+  })
   requestId!: string;
 }

@@ -48,7 +48,10 @@ const problems: Readonly<Record<number, Problem>> = {
 
 export function failureOfStatus(status: number, requestId: string): Failure {
   const statusCode = status in problems ? status : status < 500 ? 400 : 500;
-  const { code, message } = problems[statusCode] ?? { code: 'INTERNAL_ERROR', message: 'Internal server error' };
+  const { code, message } = problems[statusCode] ?? {
+    code: 'INTERNAL_ERROR',
+    message: 'Internal server error',
+  };
   return { statusCode, message, success: false, code, requestId };
 }
 

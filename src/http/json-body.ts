@@ -3,7 +3,9 @@ import { DomainError } from '../common/domain-error.js';
 
 export const maximumDepth = 32;
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [
+  0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d,
+];
 
 /** Whether JSON text nests deeper than allowed. Scanned before parsing: what transforms the body later recurses. */
 export function isTooDeep(json: string): boolean {

@@ -33,7 +33,9 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   // Reading a body leaves the asynchronous context of onRequest: it is entered again before the handler.
   fastify.addHook('preValidation', (request, _reply, done) => requestContext.run(request.context, done));
 
-  fastify.addHook('preSerialization', (_request, reply, payload, done) => done(null, envelopeOf(payload, reply)));
+  fastify.addHook('preSerialization', (_request, reply, payload, done) =>
+    done(null, envelopeOf(payload, reply)),
+  );
 }
 
 function envelopeOf(payload: unknown, reply: FastifyReply): unknown {

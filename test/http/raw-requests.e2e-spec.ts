@@ -1,0 +1,54 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, type RunningApi } from '../support/app.js';
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api?.close());
+
+/** Sends bytes that no HTTP client would and reads until the server closes. */
+async function exchange(bytes: string | Buffer): Promise<{ status: number; headers: string; body: unknown }> {
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await once(socket, 'close');
+  const [headers = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n', 2);
+  return { status: Number(headers.split(' ')[1]), headers, body: JSON.parse(body) };
+}
+
+describe('what Node.js itself refuses is in the envelope too', () => {
+  it.each([
+    ['no HTTP at all', 'HELLO\r\n\r\n', 400, 'BAD_REQUEST'],
+    ['a header without a colon', 'GET / HTTP/1.1\r\nHost: a\r\nbroken\r\n\r\n', 400, 'BAD_REQUEST'],
+    [
+      'headers over 16 kB',
+      `GET /api/users HTTP/1.1\r\nHost: a\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'HEADERS_TOO_LARGE',
+    ],
+    [
+      'two lengths',
+      'POST /api/users HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      400,
+      'BAD_REQUEST',
+    ],
+  ])('%s', async (_, bytes, status, code) => {
+    const reply = await exchange(bytes);
+    expect(reply.body).toMatchObject({ statusCode: status, success: false, code });
+    expect(reply.status).toBe(status);
+    expect(reply.headers).toMatch(/X-Request-ID: [0-9a-f-]{36}/);
+  });
+
+  it('invalid UTF-8 in a body', async () => {
+    const body = Buffer.from([0x22, 0xff, 0x22]);
+    const head = `POST /api/auth/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const reply = await exchange(Buffer.concat([Buffer.from(head), body]));
+    expect(reply.body).toMatchObject({ statusCode: 400, success: false, code: 'INVALID_BODY' });
+  });
+});
