@@ -183,7 +183,11 @@ const hygiene = [
     severity: 'error',
     comment: "'utils' and 'helpers' say nothing: name the file or folder after what a stranger finds in it.",
     from: {},
-    module: { path: '(^|[/.-])(utils?|helpers?)([/.-])', numberOfDependentsLessThan: 100 },
+    module: {
+      path: '(^|[/.-])(utils?|helpers?)([/.-])',
+      pathNot: 'node_modules/',
+      numberOfDependentsLessThan: 100,
+    },
   },
 ];
 

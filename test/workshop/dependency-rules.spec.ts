@@ -68,8 +68,11 @@ function write(baseDir: string, tree: Tree): void {
     }),
   );
   for (const name of ['a-package', 'a-dev-package', 'a-package-of-luck', 'fastify']) {
-    put(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
-    put(`node_modules/${name}/index.js`, 'module.exports = {};');
+    put(
+      `node_modules/${name}/package.json`,
+      JSON.stringify({ name, version: '1.0.0', main: 'lib/util/index.js' }),
+    );
+    put(`node_modules/${name}/lib/util/index.js`, 'module.exports = {};');
   }
   for (const [path, imports] of Object.entries(tree)) {
     const lines = imports.map(

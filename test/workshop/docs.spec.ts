@@ -24,7 +24,9 @@ describe('the pages', () => {
   });
 
   it.each(pages)('%s names npm commands that exist', (page) => {
-    const named = [...read(page).matchAll(/npm (?:run )?([a-z0-9]+(?::[a-z0-9]+)*)/g)].map(([, name = '']) => name);
+    const named = [...read(page).matchAll(/npm (?:run )?([a-z0-9]+(?::[a-z0-9]+)*)/g)].map(
+      ([, name = '']) => name,
+    );
     const own = new Set(['ci', 'install']);
     expect(named.filter((name) => !Object.hasOwn(scripts, name) && !own.has(name))).toEqual([]);
   });
