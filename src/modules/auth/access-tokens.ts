@@ -61,7 +61,7 @@ export class AccessTokens {
   async verify(token: string): Promise<AccessClaims> {
     if (token.length > maximumLength) throw invalid();
     const key = hash('sha256', token, 'base64');
-    const known = this.verified.get(key);
+    const known = this.verified.get(key, this.clock.now().getTime());
     if (known !== undefined) return known;
 
     const payload = await this.check(token);

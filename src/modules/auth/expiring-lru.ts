@@ -15,11 +15,12 @@ export class ExpiringLru<Value> {
     return this.entries.size;
   }
 
-  get(key: string): Value | undefined {
+  /** `now` in milliseconds since the epoch. */
+  get(key: string, now: number): Value | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     this.entries.delete(key);
-    if (entry.expiresAt <= Date.now()) return undefined;
+    if (entry.expiresAt <= now) return undefined;
     this.entries.set(key, entry);
     return entry.value;
   }

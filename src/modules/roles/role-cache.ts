@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { roleIds, type RoleId } from '../../common/ids.js';
 import type { PermissionName } from '../../common/principal.js';
 import { permissionName, type Role } from './role.js';
@@ -46,7 +46,7 @@ export class RoleCache {
   private loading: Promise<RoleSnapshot> | undefined;
   private generation = 0;
 
-  constructor(private readonly repository: RolesRepository) {}
+  constructor(@Inject(RolesRepository) private readonly repository: Pick<RolesRepository, 'all'>) {}
 
   /** @throws the driver's error when the roles are too old and the database is away. */
   async current(): Promise<RoleSnapshot> {
