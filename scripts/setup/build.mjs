@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { Failure } from './failure.mjs';
 import { runProgram } from './program.mjs';
 
@@ -40,7 +41,7 @@ export async function build(root, terminal, signal) {
   const failed = results.some(({ code }) => code !== 0);
   step.done(failed ? undefined : 'compiled');
   if (signal.aborted) return;
-  if (failed) throw new Failure(compilerSays(results, 'The build failed.'));
+  if (failed) throw new Failure(compilerSays(results, 'The build failed.', terminal));
   write(stamp, print);
 }
 
@@ -58,7 +59,7 @@ export async function checkTypes(root, terminal, signal) {
   const result = await runProgram(process.execPath, args, { cwd: root, capture: true, signal });
   step.done(result.code === 0 ? 'checked' : undefined);
   if (signal.aborted) return;
-  if (result.code !== 0) throw new Failure(compilerSays([result], 'The type check failed.'));
+  if (result.code !== 0) throw new Failure(compilerSays([result], 'The type check failed.', terminal));
   write(stamp, print);
 }
 
@@ -96,7 +97,9 @@ function write(file, text) {
   writeFileSync(file, text);
 }
 
-function compilerSays(results, title) {
-  const output = results.filter(({ code }) => code !== 0).map((result) => result.output.trim());
-  return `${output.join('\n')}\n\n${title} Remedy: mend what the compiler names above, then run the command again.`;
+function compilerSays(results, title, { live }) {
+  const failed = results.filter(({ code }) => code !== 0).map(({ output }) => output.trim());
+  const output = failed.join('\n');
+  const remedy = 'Remedy: mend what the compiler names above, then run the command again.';
+  return `${live ? output : stripVTControlCharacters(output)}\n\n${title} ${remedy}`;
 }

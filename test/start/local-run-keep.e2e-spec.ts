@@ -109,6 +109,17 @@ describe('the local run', () => {
     expect(run.events()).toEqual([]);
   });
 
+  it('takes the next free port, and says so, when nobody asked for one', async () => {
+    const server = createServer().on('error', () => undefined);
+    server.listen(3000, '127.0.0.1');
+    const program = await run.start({ env: { PORT: '', WORKER_PORT: '' } });
+    const [, port] = await program.prints(/Port 3000 is taken by .*: the API gets port (\d+)\./);
+    const [, api] = await program.prints(/API +(http:\S+)\/api\n/);
+    server.close();
+    expect(api).toBe(`http://127.0.0.1:${port}`);
+    expect((await fetch(`${api}/health/ready`)).status).toBe(200);
+  });
+
   it('gives its programs kept secrets, a strong first password and the services', async () => {
     const first = await run.start();
     await first.prints(/Nexus Backend is up/);

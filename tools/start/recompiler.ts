@@ -6,12 +6,13 @@ import type { Terminal } from './host.js';
 
 const NAME = 'compiler';
 const DONE = /Found (\d+) errors?\. Watching for file changes/;
-const NOISE = /Starting compilation in watch mode|File change detected\. Starting incremental/;
+const EMITTED = /^TSFILE: .*\.js$/;
+const NOISE = /^TSFILE: |Starting compilation in watch mode|File change detected\. Starting incremental/;
 
 /**
  * Compiles src/ into dist/ on every change. A compile with errors shows them and writes nothing.
  * @param records the folder in which a later run finds the compiler if this one is killed
- * @param onCompiled called after each compile without errors but the first, which finds what the build just made
+ * @param onCompiled called after each compile without errors that wrote something
  * @returns ends the compiler
  */
 export function recompileOnChange(
@@ -21,7 +22,15 @@ export function recompileOnChange(
   onCompiled: () => void,
 ): () => Promise<void> {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const args = [compiler, '-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput', '--noEmitOnError'];
+  const args = [
+    compiler,
+    '-p',
+    'tsconfig.build.json',
+    '--watch',
+    '--preserveWatchOutput',
+    '--noEmitOnError',
+    '--listEmittedFiles',
+  ];
   const child = spawn(process.execPath, args, {
     cwd: root,
     detached: true,
@@ -33,17 +42,18 @@ export function recompileOnChange(
     writeRecord(records, { name: NAME, pid, identity, stopSignal: 'SIGTERM', owner: ownIdentity() });
   }
   let stopped = false;
-  let compiles = 0;
+  let emitted = false;
   let rest = '';
   const onLine = (line: string): void => {
+    if (EMITTED.test(line)) emitted = true;
     const errors = DONE.exec(line)?.[1];
     if (errors === undefined) {
       if (line.trim() !== '' && !NOISE.test(line)) terminal.line(line);
       return;
     }
-    compiles += 1;
     if (errors !== '0') terminal.line(`${errors} compile error(s): the programs that run go on as they are.`);
-    else if (compiles > 1) onCompiled();
+    else if (emitted) onCompiled();
+    emitted = false;
   };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n');

@@ -29,13 +29,13 @@ if (holder) {
   process.exit(1);
 }
 const host = {
-  root: join(here, '../../..'),
+  root: process.env.ROOT ?? join(here, '../../..'),
   folder,
   env: process.env,
   terminal: createTerminal(process.stdout),
   lock,
   orphaned: () => existsSync(join(folder, 'orphaned')),
-  watch: false,
+  watch: process.env.ROOT !== undefined,
 };
 const timing = { ...defaultTiming, ...JSON.parse(process.env.TIMING ?? '{}') };
 const programs = { api: program('api'), worker: program('worker') };
