@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { interpolate } from './interpolation.js';
 
 const root = resolve(import.meta.dirname, '../../..');
-const text = readFileSync(resolve(root, 'docker-compose.yml'), 'utf8');
+const file = (name: string): string => readFileSync(resolve(root, name), 'utf8');
+const text = file('docker-compose.yml');
 const schema: AnySchemaObject = JSON.parse(
   readFileSync(resolve(import.meta.dirname, 'compose-spec.schema.json'), 'utf8'),
 );
@@ -39,6 +40,12 @@ const read = (environment: Record<string, string>): Compose =>
     merge: true,
   });
 const compose = read(secrets);
+const services: Compose = parse(file('docker-compose.services.yml'));
+// The specification names its dialect by an address that ajv does not know; the dialect is draft 7.
+const { $schema: dialect, ...rules } = schema;
+const validate = new Ajv({ strict: false, allErrors: true }).compile(rules);
+const errorsOf = (file: unknown): unknown => (validate(file) ? [] : validate.errors);
+
 const service = (name: string): Service => {
   const found = compose.services[name];
   if (!found) throw new Error(`no service ${name} in docker-compose.yml`);
@@ -48,17 +55,20 @@ const after = (list: string[] = [], flag: string): string | undefined => list[li
 
 describe('docker-compose.yml', () => {
   it('is valid by the Compose Specification', () => {
-    // The specification names its dialect by an address that ajv does not know; the dialect is draft 7.
-    const { $schema: dialect, ...rules } = schema;
     expect(dialect).toMatch(/draft-07/);
-    const validate = new Ajv({ strict: false, allErrors: true }).compile(rules);
-    expect(validate(compose) ? [] : validate.errors).toEqual([]);
+    expect(errorsOf(compose)).toEqual([]);
     expect(validate({ services: { api: { imagee: 'nexus' } } })).toBe(false);
   });
 
   it('runs the database, Redis, the API and the worker, each watched and started again', () => {
-    expect(Object.keys(compose.services).toSorted()).toEqual(['api', 'indexes', 'mongo', 'redis', 'worker']);
-    for (const name of ['mongo', 'redis', 'api', 'worker']) {
+    expect(Object.keys(compose.services).toSorted()).toEqual([
+      'api',
+      'indexes',
+      'mongodb',
+      'redis',
+      'worker',
+    ]);
+    for (const name of ['mongodb', 'redis', 'api', 'worker']) {
       expect(service(name).healthcheck?.test?.length, name).toBeGreaterThan(1);
       expect(service(name).restart, name).toBe('unless-stopped');
     }
@@ -70,7 +80,7 @@ describe('docker-compose.yml', () => {
 
   it('waits for what a service needs', () => {
     const needs = {
-      mongo: { condition: 'service_healthy' },
+      mongodb: { condition: 'service_healthy' },
       redis: { condition: 'service_healthy' },
       indexes: { condition: 'service_completed_successfully' },
     };
@@ -79,7 +89,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('makes MongoDB a replica set with a password, and keeps its data', () => {
-    const { entrypoint, healthcheck, volumes } = service('mongo');
+    const { entrypoint, healthcheck, volumes } = service('mongodb');
     expect(entrypoint?.join(' ')).toMatch(/mongod --replSet rs0 .*--keyFile/);
     expect(healthcheck?.test?.join(' ')).toMatch(/rs\.initiate\(\{ _id: "rs0".*isWritablePrimary/);
     expect(volumes).toEqual(['mongo-data:/data/db']);
@@ -100,7 +110,7 @@ describe('docker-compose.yml', () => {
     );
     expect(published).toEqual(['api 127.0.0.1:3000:3000']);
     expect(compose.networks['data']).toEqual({ internal: true });
-    expect([service('mongo').networks, service('redis').networks]).toEqual([['data'], ['data']]);
+    expect([service('mongodb').networks, service('redis').networks]).toEqual([['data'], ['data']]);
   });
 
   it.each(Object.keys(secrets))('refuses to start without %s', (missing) => {
@@ -111,5 +121,21 @@ describe('docker-compose.yml', () => {
   it('has no secret of its own', () => {
     expect(text).not.toMatch(/\$\{\w*(PASSWORD|SECRET|KEYS?)\w*(:?-|\})/);
     expect(text).not.toMatch(/(PASSWORD|SECRET|KEYS?): (?!\$\{)\S/);
+  });
+});
+
+describe('docker-compose.services.yml', () => {
+  it('is valid by the Compose Specification', () => {
+    expect(errorsOf(services)).toEqual([]);
+  });
+
+  it('gives what .env.example says by default, on loopback only', () => {
+    const { mongodb, redis } = services.services;
+    expect([mongodb?.ports, redis?.ports]).toEqual([['127.0.0.1:27017:27017'], ['127.0.0.1:6379:6379']]);
+    expect(after(mongodb?.command, '--replSet')).toBe('rs0');
+    expect(after(redis?.command, '--maxmemory-policy')).toBe('noeviction');
+    const settings = file('.env.example');
+    expect(settings).toMatch(/^#MONGODB_URI=mongodb:\/\/127\.0\.0\.1:27017\/\w+\?replicaSet=rs0$/m);
+    expect(settings).toMatch(/^#REDIS_URL=redis:\/\/127\.0\.0\.1:6379$/m);
   });
 });
