@@ -14,7 +14,7 @@ export async function createApi(): Promise<NestFastifyApplication> {
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  configureHttp(app);
+  await configureHttp(app);
   await app.init();
   return app;
 }

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { ConfigModule } from './config/config.module.js';
 import { HttpModule } from './http/http.module.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { ClockModule } from './infrastructure/clock.module.js';
 import { LoggingModule } from './infrastructure/logging/logging.module.js';
 import { MongoModule } from './infrastructure/mongo/mongo.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
@@ -19,6 +20,7 @@ import { UsersModule } from './modules/users/users.module.js';
   imports: [
     ConfigModule,
     LoggingModule,
+    ClockModule,
     MongoModule,
     RedisModule,
     HttpModule,

@@ -9,7 +9,7 @@ import { addRequestHooks } from './request-hooks.js';
 import { addRequestLog } from './request-log.js';
 
 /** Everything about HTTP that is the same for each route. Must run before the application is initialised. */
-export function configureHttp(app: NestFastifyApplication): void {
+export async function configureHttp(app: NestFastifyApplication): Promise<void> {
   const settings = httpConfig();
   const inProduction = appConfig().environment === 'production';
   const fastify = app.getHttpAdapter().getInstance();
@@ -17,7 +17,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   app.get(AllowedMethods).watch(fastify);
   acceptOnlyJson(fastify);
   addRequestHooks(fastify);
-  addRequestLog(fastify, app.get(PinoLogger));
+  addRequestLog(fastify, (await app.resolve(PinoLogger)).logger);
 
   app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', '.well-known/*path'] });
   app.useSecurityHeaders({

@@ -1,11 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
 import { IsEmail, Matches, MaxLength } from 'class-validator';
+import { normalizeEmail } from '../common/email.js';
 
-/** An e-mail address as clients may send it: at most 254 characters, nothing invisible in it. */
+const visible = /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u;
+
+/**
+ * An e-mail address as clients may send it: at most 254 characters, nothing invisible in it. The handler gets it in
+ * its one spelling; what is invisible is refused before a trim could take it away.
+ */
 export function IsAddress(): PropertyDecorator {
   return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && value.length <= 1_024 && visible.test(value) ? normalizeEmail(value) : value,
+    ),
     MaxLength(254),
-    Matches(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, { message: '$property must not contain invisible characters' }),
+    Matches(visible, { message: '$property must not contain invisible characters' }),
     IsEmail({}, { message: '$property must be an e-mail address' }),
   );
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { PinoLogger } from 'nestjs-pino';
+import type { Logger } from 'pino';
 
 function lineOf(request: FastifyRequest, status: number, duration: number) {
   return {
@@ -16,7 +16,7 @@ function lineOf(request: FastifyRequest, status: number, duration: number) {
 }
 
 /** One line a request, when it has been answered; `duration` is in milliseconds. */
-export function addRequestLog(fastify: FastifyInstance, logger: PinoLogger): void {
+export function addRequestLog(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const line = lineOf(request, reply.statusCode, reply.elapsedTime);
     if (reply.statusCode >= 500) logger.error(line, 'request failed');

@@ -39,7 +39,12 @@ export function loggerOptions(config: ConfigType<typeof loggingConfig>): LoggerO
     ...(config.pretty && {
       transport: {
         target: 'pino-pretty',
-        options: { messageKey: 'message', singleLine: true, ignore: 'context', messageFormat: '{context} {message}' },
+        options: {
+          messageKey: 'message',
+          singleLine: true,
+          ignore: 'context',
+          messageFormat: '{context} {message}',
+        },
       },
     }),
   };

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
@@ -16,7 +23,7 @@ const longestPause = 10_000;
  * serves its probes, and heals by itself. The driver reconnects on its own once it has been connected.
  */
 @Injectable()
-export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestroy {
+export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(DatabaseConnection.name);
   private readonly stopped = new AbortController();
   private readonly tasks: { name: string; run: Task }[] = [];
@@ -50,15 +57,23 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
     await this.preparing;
   }
 
+  /** The last thing to close: what others finish in their own hooks still needs it. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.connection.close();
+  }
+
   /** Resolves when isPrepared turns true, or the process stops. */
   async untilPrepared(): Promise<void> {
     await this.preparing;
   }
 
-  /** @throws the driver's error when the database does not answer. */
-  async ping(): Promise<void> {
+  /**
+   * Aborting the signal ends the wait, also for a database that is frozen, and drops the connection it was asked on.
+   * @throws the driver's error when the database does not answer.
+   */
+  async ping(signal: AbortSignal): Promise<void> {
     if (this.connection.db === undefined) throw new Error('not connected yet');
-    await this.connection.db.command({ ping: 1 });
+    await this.connection.db.command({ ping: 1 }, { signal });
   }
 
   private async prepare(): Promise<void> {

@@ -15,7 +15,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     error instanceof MongooseErrors.MongooseServerSelectionError ||
     // Not exported by the driver: every connection of the pool stayed busy for too long.
     (error instanceof mongo.MongoDriverError && error.name === 'MongoWaitQueueTimeoutError') ||
-    (error instanceof MongooseError && /initial connection is complete|buffering timed out/.test(error.message))
+    (error instanceof MongooseError &&
+      /initial connection is complete|buffering timed out/.test(error.message))
   );
 }
 

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { MongooseModule } from '@nestjs/mongoose';
+import { getConnectionToken } from '@nestjs/mongoose';
 import mongoose from 'mongoose';
 import { DatabaseConnection } from './database-connection.js';
 import { DatabaseIndexes } from './database-indexes.js';
@@ -18,9 +18,14 @@ mongoose.set({
 
 @Global()
 @Module({
-  // No address here: DatabaseConnection opens it, so that a database which is away does not hold the boot.
-  imports: [MongooseModule.forRootAsync({ useFactory: () => ({ lazyConnection: true }) })],
-  providers: [UnitOfWork, DatabaseConnection, DatabaseIndexes],
-  exports: [UnitOfWork, DatabaseConnection, DatabaseIndexes],
+  providers: [
+    // MongooseModule.forRoot would open the connection at once and hold the boot for a database that is away;
+    // DatabaseConnection opens and closes this one.
+    { provide: getConnectionToken(), useFactory: () => mongoose.createConnection() },
+    UnitOfWork,
+    DatabaseConnection,
+    DatabaseIndexes,
+  ],
+  exports: [getConnectionToken(), UnitOfWork, DatabaseConnection, DatabaseIndexes],
 })
 export class MongoModule {}

@@ -32,7 +32,11 @@ import type { SafeUser } from './user.types.js';
 import { UsersService } from './users.service.js';
 
 const ApiIfMatch = () =>
-  ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; 412 when it is stale.' });
+  ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'The ETag that was read; 412 when it is stale.',
+  });
 
 @ApiTags('users')
 @ApiBearerAuth()

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../../common/clock.js';
 import { HttpModule } from '../../http/http.module.js';
 import { PasswordsModule } from '../auth/passwords.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
@@ -21,7 +20,7 @@ import { UsersService } from './users.service.js';
     PasswordsModule,
   ],
   controllers: [UsersController],
-  providers: [Clock, UsersRepository, ActingRules, UsersService, AccountsService],
+  providers: [UsersRepository, ActingRules, UsersService, AccountsService],
   exports: [UsersService, AccountsService],
 })
 export class UsersModule {}

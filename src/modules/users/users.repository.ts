@@ -130,7 +130,10 @@ export class UsersRepository {
     await this.users.updateOne({ _id: id }, { $set: { passwordHash } }, { timestamps: false });
   }
 
-  async countHolders(role: RoleId, options: { status?: User['status']; except?: UserId } = {}): Promise<number> {
+  async countHolders(
+    role: RoleId,
+    options: { status?: User['status']; except?: UserId } = {},
+  ): Promise<number> {
     return this.users.countDocuments({
       roles: role,
       ...(options.status !== undefined && { status: options.status }),

@@ -9,7 +9,13 @@ export class UpdateUserDto {
   @IsFreeText({ maxLength: 100 })
   name?: string;
 
-  @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0, maximum: 150, description: 'null clears.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: 150,
+    description: 'null clears.',
+  })
   @IsOptional()
   @IsInt()
   @Min(0)
