@@ -65,7 +65,7 @@ function unreachable(variable: string, uri: string, error: unknown): ServiceUnav
 
 /** The address with its password left out, for messages. */
 export function withoutPassword(uri: string): string {
-  return uri.replace(/^([a-z+]+:\/\/)([^@/]*)@/i, (_, scheme: string, credentials: string) => {
+  return uri.replace(/^([a-z+]+:\/\/)([^/]*)@/i, (_, scheme: string, credentials: string) => {
     const [user = ''] = credentials.split(':');
     return `${scheme}${user}:***@`;
   });

@@ -27,7 +27,7 @@ export function parseStanzas(text: string): SourceEntry[] {
     .split(/\n\s*\n/)
     .flatMap((stanza) => {
       const fields = readFields(stanza);
-      const off = /^(no|false|without|off|disable)$/i.test(fields.get('enabled') ?? 'yes');
+      const off = /^(no|false|without|off|disable)$/i.test((fields.get('enabled') ?? 'yes').trim());
       if (off || !words(fields.get('types') ?? '').includes('deb')) return [];
       const components = words(fields.get('components') ?? '');
       const keyring = words(fields.get('signed-by') ?? '')[0] ?? '';
