@@ -43,6 +43,16 @@ describe('ChildLog', () => {
     expect(written).toBe('{"level":30}\napi | plain words\n\n');
   });
 
+  it('keeps colours out of the file', () => {
+    const log = new ChildLog(path(), '', terminal(true));
+    log.show();
+    log.add('\u001b[32mINFO\u001b[39m up\n');
+    log.close();
+    expect(written).toBe('\u001b[32mINFO\u001b[39m up\n');
+    expect(readFileSync(path(), 'utf8')).toBe('INFO up\n');
+    expect(log.lastLines(1)).toEqual(['INFO up']);
+  });
+
   it('remembers the last lines', () => {
     const log = new ChildLog(path(), '', terminal(false));
     for (let line = 1; line <= 100; line += 1) log.add(`${line}\n`);

@@ -1,13 +1,16 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Terminal } from './host.js';
 
 const LIMIT_BYTES = 20_000_000;
 const KEPT_LINES = 40;
+const ESCAPE = '\u001b';
 
 /**
  * Where a child's output goes: always to a log file, and to the terminal once the run is up (until then it would bury
- * the progress; what matters of it is shown when a start fails). Only whole lines are passed on.
+ * the progress; what matters of it is shown when a start fails). Only whole
+ * lines are passed on; colours stay out of the file.
  */
 export class ChildLog {
   private rest = '';
@@ -54,10 +57,11 @@ export class ChildLog {
   }
 
   private pass(lines: string): void {
-    this.recent = [...this.recent, ...lines.slice(0, -1).split('\n').slice(-KEPT_LINES)].slice(-KEPT_LINES);
+    const bare = lines.includes(ESCAPE) ? stripVTControlCharacters(lines) : lines;
+    this.recent = [...this.recent, ...bare.slice(0, -1).split('\n').slice(-KEPT_LINES)].slice(-KEPT_LINES);
     if (this.size > LIMIT_BYTES) this.rotate();
     // Synchronous, so that nothing is lost when this process is killed.
-    this.size += writeSync(this.file, lines);
+    this.size += writeSync(this.file, bare);
     if (this.shown)
       this.terminal.write(this.terminal.live ? prefixed(lines, this.prefix) : plain(lines, this.prefix));
   }
@@ -71,7 +75,7 @@ export class ChildLog {
 }
 
 function prefixed(lines: string, prefix: string): string {
-  return lines.replace(/^/gm, prefix).slice(0, -prefix.length);
+  return `${lines.slice(0, -1).replace(/^/gm, prefix)}\n`;
 }
 
 /** For programs that read the output, a JSON line stays JSON. */

@@ -35,6 +35,8 @@ export class LocalSettings {
       ADMIN_EMAIL: this.adminEmail,
       MAIL_FOLDER: this.mailFolder,
       LOG_PRETTY: this.set('LOG_PRETTY') ?? String(run.terminal.live),
+      // The programs write to a pipe; their lines end in a terminal all the same.
+      ...(run.terminal.live && this.set('NO_COLOR') === undefined && { FORCE_COLOR: '1' }),
     };
   }
 
