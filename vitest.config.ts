@@ -14,6 +14,7 @@ export default defineConfig({
           include: [
             'src/**/*.spec.ts',
             'tools/**/*.spec.ts',
+            'bench/**/*.spec.ts',
             'scripts/**/*.spec.ts',
             'test/workshop/**/*.spec.ts',
           ],

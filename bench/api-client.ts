@@ -1,0 +1,46 @@
+/** A call that did not give what the bench needs: the bench ends with it. */
+export class UnexpectedAnswerError extends Error {
+  override readonly name = 'UnexpectedAnswerError';
+}
+
+/** The few calls of our own API that prepare the measurement. */
+export class ApiClient {
+  constructor(readonly baseUrl: string) {}
+
+  /** The access token of a login. @throws UnexpectedAnswerError */
+  async login(email: string, password: string): Promise<string> {
+    const data = await this.post('/api/auth/login', { email, password }, 200);
+    return textOf(data, 'accessToken');
+  }
+
+  /** The id of the new user. @throws UnexpectedAnswerError */
+  async createUser(token: string, user: object): Promise<string> {
+    return textOf(await this.post('/api/users', user, 201, token), 'id');
+  }
+
+  private async post(path: string, body: object, expected: number, token?: string): Promise<unknown> {
+    const answer = await fetch(`${this.baseUrl}${path}`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (answer.status !== expected) {
+      throw new UnexpectedAnswerError(
+        `POST ${path} answered ${answer.status} instead of ${expected}: ${text}`,
+      );
+    }
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && 'data' in parsed ? parsed.data : undefined;
+  }
+}
+
+function textOf(data: unknown, field: string): string {
+  const value =
+    typeof data === 'object' && data !== null ? new Map(Object.entries(data)).get(field) : undefined;
+  if (typeof value !== 'string') throw new UnexpectedAnswerError(`an answer has no ${field}`);
+  return value;
+}

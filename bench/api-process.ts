@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { freePort } from '../tools/services/ports.js';
+import { localSecrets } from '../tools/start/secrets.js';
+import { ApiClient } from './api-client.js';
+import { MeasuredProcess } from './measured-process.js';
+import { populate, type Population } from './population.js';
+
+export interface ServiceAddresses {
+  readonly mongo: string;
+  readonly redis: string;
+}
+
+export interface RunningApi {
+  readonly process: MeasuredProcess;
+  readonly port: number;
+  readonly population: Population;
+}
+
+const administratorEmail = 'bench-admin@example.com';
+
+/**
+ * Our API as production runs it (the built files, its limits and its log lines, written to a file), with users in it.
+ * @param nodeOptions for a profile of the process, e.g. --cpu-prof
+ */
+export async function startApi(
+  root: string,
+  folder: string,
+  services: ServiceAddresses,
+  counts: { users: number; tokens: number },
+  nodeOptions: readonly string[] = [],
+): Promise<RunningApi> {
+  const secrets = localSecrets(join(folder, 'secrets.json'));
+  const port = await freePort();
+  const process = MeasuredProcess.start({
+    name: 'API',
+    command: ['--enable-source-maps', ...nodeOptions, join(root, 'dist/main.js')],
+    outputFile: join(folder, 'api.log'),
+    env: {
+      ...secrets,
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      MONGODB_URI: services.mongo,
+      REDIS_URL: services.redis,
+      MONGODB_AUTO_INDEX: 'true',
+      LOG_LEVEL: 'info',
+      LOG_PRETTY: 'false',
+      ADMIN_EMAIL: administratorEmail,
+      // Only logins hash, and none is measured here.
+      BCRYPT_COST: '4',
+      ACCESS_TOKEN_TTL: '1h',
+      MAIL_FOLDER: join(folder, 'mail'),
+    },
+  });
+  try {
+    const baseUrl = `http://127.0.0.1:${port}`;
+    await process.untilReady(`${baseUrl}/health/ready`);
+    const administrator = { email: administratorEmail, password: secrets.ADMIN_PASSWORD };
+    const population = await populate(new ApiClient(baseUrl), administrator, counts);
+    return { process, port, population };
+  } catch (error) {
+    await process.stop();
+    throw error;
+  }
+}

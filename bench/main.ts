@@ -1,0 +1,110 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { MongoClient } from 'mongodb';
+import { startMongo, startRedis, type RunningService } from '../tools/services/index.js';
+import { startApi } from './api-process.js';
+import { connections, type Target } from './load.js';
+import { measure, type Plan } from './measure.js';
+import { MeasuredProcess } from './measured-process.js';
+import { machine, tableOf, versions, writeResult } from './report.js';
+import { targetsOf } from './targets.js';
+
+// `npm run bench`: our routes beside the frameworks they stand on, in one run of about a minute and a half.
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    slice: { type: 'string', default: '1.5' },
+    'warm-up': { type: 'string', default: '2' },
+    /** Writes a CPU profile of the API into this folder. */
+    profile: { type: 'string' },
+  },
+});
+const plan: Plan = {
+  rounds: Number(values.rounds),
+  slice: Number(values.slice),
+  warmUp: Number(values['warm-up']),
+};
+const counts = { users: 1_000, tokens: 200 };
+
+const built = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(built));
+const folder = mkdtempSync(join(tmpdir(), 'nexus-bench-'));
+// As root the services run as another user, who must be able to pass through.
+chmodSync(folder, 0o711);
+const report = (line: string): void => console.log(line);
+const endings: (() => Promise<void>)[] = [
+  () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
+];
+
+try {
+  process.exitCode = await bench();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  for (const end of endings.toReversed()) await end().catch((error: unknown) => console.error(error));
+}
+
+async function bench(): Promise<number> {
+  const request = { folder, durable: false, env: process.env, report, supervise: false };
+  const mongo = kept(await startMongo(request));
+  const redis = kept(await startRedis(request));
+
+  report(`Starting the API; making ${counts.users} users, logging in ${counts.tokens} of them`);
+  const services = { mongo: databaseOf(mongo.uri), redis: redis.uri };
+  endings.push(() => dropDatabase(services.mongo));
+  const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+  const api = await startApi(root, folder, services, counts, profile);
+  endings.push(() => api.process.stop());
+
+  const nest = await startEmpty('nest-empty', 'Nest+Fastify, empty handler');
+  const fastify = await startEmpty('fastify-empty', 'Fastify, empty handler');
+  const measurements = await measure([nest, fastify, ...targetsOf(api)], plan, report);
+
+  report(`\n${tableOf(measurements)}\n`);
+  const file = join(root, 'bench/results/latest.json');
+  writeResult(file, {
+    at: new Date().toISOString(),
+    machine: machine(),
+    versions: versions(root),
+    services: { mongodb: mongo.description, redis: redis.description },
+    plan: { ...plan, connections, ...counts },
+    measurements,
+  });
+  report(`Written to ${file}; docs/performance.md tells how to read it.`);
+  const errors = measurements.reduce((sum, measurement) => sum + measurement.errors, 0);
+  if (errors > 0) report(`${errors} requests failed: these figures say nothing.`);
+  return errors > 0 ? 1 : 0;
+}
+
+function kept(service: RunningService): RunningService {
+  endings.push(() => service.stop());
+  return service;
+}
+
+async function startEmpty(file: string, name: string): Promise<Target> {
+  const server = MeasuredProcess.start({
+    name,
+    command: [join(built, 'servers', `${file}.js`)],
+    env: { NODE_ENV: 'production' },
+    outputFile: join(folder, `${file}.log`),
+  });
+  endings.push(() => server.stop());
+  return { name, process: server, port: await server.announcedPort(), calls: [{ path: '/' }] };
+}
+
+async function dropDatabase(uri: string): Promise<void> {
+  const client = await MongoClient.connect(uri, { serverSelectionTimeoutMS: 2_000 });
+  await client.db().dropDatabase();
+  await client.close();
+}
+
+/** A database of this run's own, also on a server that others use. */
+function databaseOf(uri: string): string {
+  const url = new URL(uri);
+  url.pathname = `/nexus-bench-${Date.now().toString(36)}`;
+  return url.href;
+}
