@@ -12,10 +12,56 @@ const titles: Readonly<Record<string, string>> = {
   jobs: 'Jobs',
 };
 
+/** What a page says of a variable. */
+export type Described = Pick<
+  Variable<unknown>,
+  'name' | 'description' | 'unit' | 'default' | 'secret' | 'requiredInProduction'
+>;
+
 export interface DeclaredSection {
   title: string;
-  variables: readonly Variable<unknown>[];
+  variables: readonly Described[];
 }
+
+/** Read by npm start and by docker-compose.yml, never by the service. */
+export const surroundings: DeclaredSection = {
+  title: 'The local run and the containers',
+  variables: [
+    {
+      name: 'NEXUS_FOLDER',
+      description:
+        'Where a local run keeps its data, logs, mails and secrets; each run at a time has its own.',
+      unit: 'folder',
+      default: '.nexus',
+      secret: false,
+      requiredInProduction: false,
+    },
+    {
+      name: 'API_PORT',
+      description: 'The loopback port on which Compose publishes the API.',
+      unit: 'whole number, 1 to 65535',
+      default: '3000',
+      secret: false,
+      requiredInProduction: false,
+    },
+    {
+      name: 'MONGODB_PASSWORD',
+      description: 'The password of the MongoDB that Compose runs; Compose does not start without it.',
+      unit: 'letters and digits, it is part of a URL',
+      default: undefined,
+      secret: true,
+      requiredInProduction: false,
+    },
+    {
+      name: 'REDIS_PASSWORD',
+      description: 'The password of the Redis that Compose runs; Compose does not start without it.',
+      unit: 'letters and digits, it is part of a URL',
+      default: undefined,
+      secret: true,
+      requiredInProduction: false,
+    },
+  ],
+};
 
 /** Every section of src/config in its order. @throws Error for a section that has no title above. */
 export function declaredSections(): DeclaredSection[] {
@@ -40,7 +86,7 @@ export function envExample(declared: readonly DeclaredSection[]): string {
   return `${[head.join('\n'), ...parts.flat()].join('\n\n')}\n`;
 }
 
-function exampleOf(variable: Variable<unknown>): string {
+function exampleOf(variable: Described): string {
   const facts = [
     `Unit: ${variable.unit}.`,
     variable.default === undefined
@@ -83,10 +129,10 @@ in production (\`NODE_ENV=production\`). Elsewhere what is missing is defaulted,
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
-const unitCell = ({ unit, secret }: Variable<unknown>): string =>
+const unitCell = ({ unit, secret }: Described): string =>
   cell(secret && !unit.startsWith('secret') ? `${unit} (secret)` : unit);
 
-function defaultCell(variable: Variable<unknown>): string {
+function defaultCell(variable: Described): string {
   if (variable.requiredInProduction)
     return variable.default === undefined ? '_required_' : `\`${variable.default}\`, _required_`;
   if (variable.default === undefined) return 'none';

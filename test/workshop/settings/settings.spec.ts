@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { declaredSections, envExample, settingsPage } from './pages.js';
+import { sections } from '../../../src/config/sections.js';
+import { declaredSections, envExample, settingsPage, surroundings } from './pages.js';
 
 const root = resolve(import.meta.dirname, '../../..');
-const declared = declaredSections();
-const variables = declared.flatMap((section) => section.variables);
+const declared = [...declaredSections(), surroundings];
+const described = declared.flatMap((section) => section.variables);
+const variables = sections.flatMap((section) => Object.values(section.variables));
 
 // A page that differs fails here; `npx vitest run --project unit test/workshop/settings -u` writes it anew.
 describe('the pages about settings say what src/config declares', () => {
@@ -20,10 +23,25 @@ describe('the pages about settings say what src/config declares', () => {
   });
 });
 
+describe('the variables around the service', () => {
+  const names = described.map(({ name }) => name);
+  const read = (path: string): string => readFileSync(resolve(root, path), 'utf8');
+
+  it('are all that docker-compose.yml asks for', () => {
+    const asked = [...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+    expect(asked.filter((name) => name === undefined || !names.includes(name))).toEqual([]);
+  });
+
+  it('are all in use', () => {
+    const used = `${read('docker-compose.yml')} ${read('scripts/commands.mjs')}`;
+    expect(surroundings.variables.map(({ name }) => name).filter((name) => !used.includes(name))).toEqual([]);
+  });
+});
+
 describe('each declaration', () => {
   it('has a name of its own, a meaning and a unit', () => {
-    expect(new Set(variables.map(({ name }) => name)).size).toBe(variables.length);
-    const poor = variables.filter(
+    expect(new Set(described.map(({ name }) => name)).size).toBe(described.length);
+    const poor = described.filter(
       ({ name, description, unit }) =>
         !/^[A-Z][A-Z0-9_]*$/.test(name) || !description.endsWith('.') || unit === '',
     );
