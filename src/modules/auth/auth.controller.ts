@@ -11,7 +11,7 @@ import { AuthService } from './auth.service.js';
 import { LoginAnswerDto, loginAnswerDto } from './dto/login-answer.dto.js';
 import { LoginDto } from './dto/login.dto.js';
 
-@ApiTags('Authentication')
+@ApiTags('auth')
 @Controller('auth')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}

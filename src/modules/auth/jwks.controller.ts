@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Probe } from '../../http/access.decorators.js';
 import { TokenKeys } from './token-keys.js';
 
-@ApiTags('Authentication')
+@ApiTags('auth')
 @Controller('.well-known')
 export class JwksController {
   constructor(private readonly keys: TokenKeys) {}

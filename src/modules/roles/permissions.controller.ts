@@ -7,7 +7,7 @@ import { ListPermissionsQuery } from './dto/list-roles.query.js';
 import { PermissionDto, permissionDto } from './dto/permission.dto.js';
 import { RoleManagementService } from './role-management.service.js';
 
-@ApiTags('Roles')
+@ApiTags('roles')
 @ApiBearerAuth()
 @Controller('permissions')
 export class PermissionsController {

@@ -18,7 +18,7 @@ import { RoleManagementService } from './role-management.service.js';
 
 const Id = () => Param('id', idPipe(roleIds));
 
-@ApiTags('Roles')
+@ApiTags('roles')
 @ApiBearerAuth()
 @Controller('roles')
 export class RolesController {
