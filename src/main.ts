@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { loadEnvironment } from './config/environment.js';
 
 loadEnvironment();
@@ -15,3 +16,4 @@ closeOnSignal(async () => {
   await app.close();
 });
 await app.listen(port, host);
+new Logger('Api').log({ url: await app.getUrl() }, 'listening');

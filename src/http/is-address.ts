@@ -12,7 +12,9 @@ const visible = /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u;
 export function IsAddress(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && value.length <= 1_024 && visible.test(value) ? normalizeEmail(value) : value,
+      typeof value === 'string' && value.length <= 1_024 && visible.test(value)
+        ? normalizeEmail(value)
+        : value,
     ),
     MaxLength(254),
     Matches(visible, { message: '$property must not contain invisible characters' }),

@@ -16,7 +16,7 @@ function lineOf(request: FastifyRequest, status: number, duration: number) {
 }
 
 /** One line a request, when it has been answered; `duration` is in milliseconds. */
-export function addRequestLog(fastify: FastifyInstance, logger: Logger): void {
+export function addRequestLog(fastify: FastifyInstance, logger: Pick<Logger, 'info' | 'error'>): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const line = lineOf(request, reply.statusCode, reply.elapsedTime);
     if (reply.statusCode >= 500) logger.error(line, 'request failed');
