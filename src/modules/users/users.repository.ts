@@ -62,6 +62,11 @@ export class UsersRepository {
     return found && accountOf(found);
   }
 
+  async findContact(id: UserId): Promise<Pick<User, 'email' | 'name'> | null> {
+    const found = await this.users.findById(id, 'email name').lean();
+    return found && { email: found.email, name: found.name };
+  }
+
   async isEmailTaken(email: string): Promise<boolean> {
     return (await this.users.exists({ email })) !== null;
   }
