@@ -1,4 +1,4 @@
-import { durations } from './measures.js';
+import { duration, durations } from './measures.js';
 import { section } from './section.js';
 import { integer, text } from './variable.js';
 
@@ -12,6 +12,19 @@ export const jobsConfig = section('jobs', {
     default: '1m,5m,15m,1h,6h',
     description: 'The pauses before each new attempt of a failed job; after the last one it is dead.',
   }),
+  lockDuration: duration('JOB_LOCK_DURATION', {
+    default: '15s',
+    description: 'How long a worker that no longer answers keeps its jobs from the others.',
+  }),
+  maximumStarts: integer(
+    'JOB_MAX_STARTS',
+    { min: 1, max: 10_000 },
+    {
+      default: '50',
+      description:
+        'After so many starts a job is dead: it kills its worker each time, or never comes to an end.',
+    },
+  ),
   workerConcurrency: integer(
     'WORKER_CONCURRENCY',
     { min: 1, max: 1_000 },

@@ -7,15 +7,25 @@ import { QueueRedis } from '../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import { JobModelName, JobSchema } from './job.schema.js';
 import { JobProducer } from './job-producer.js';
+import { JobLedger } from './job-ledger.js';
 import { JobsRepository } from './jobs.repository.js';
+import { LiveJobs } from './live-jobs.js';
+import { EffectMarkModelName, EffectMarkSchema } from './once/effect-mark.schema.js';
+import { EffectMarksRepository } from './once/effect-marks.repository.js';
+import { Once } from './once/once.js';
+import { QueueStatus } from './queue-status.js';
 import { Queues } from './queues.js';
 import { Publisher } from './relay/publisher.js';
 import { Relay } from './relay/relay.js';
+import { WorkersAlive } from './workers-alive.js';
 
 /** The ledger and what moves its jobs to BullMQ. Runs in every process; holds no processor. */
 @Module({
   imports: [
-    MongooseModule.forFeature([{ name: JobModelName, schema: JobSchema }]),
+    MongooseModule.forFeature([
+      { name: JobModelName, schema: JobSchema },
+      { name: EffectMarkModelName, schema: EffectMarkSchema },
+    ]),
     BullModule.forRootAsync({
       inject: [QueueRedis, jobsConfig.KEY],
       useFactory: (redis: QueueRedis, config: ConfigType<typeof jobsConfig>) => ({
@@ -25,6 +35,8 @@ import { Relay } from './relay/relay.js';
         skipWaitingForReady: true,
         skipVersionCheck: true,
       }),
+      // Workers are started by worker/consumers.ts, when the process can do what they take.
+      extraOptions: { manualRegistration: true },
     }),
     BullModule.registerQueue(...new JobCatalogue().queues.map((name) => ({ name }))),
   ],
@@ -35,7 +47,13 @@ import { Relay } from './relay/relay.js';
     Queues,
     Publisher,
     Relay,
+    EffectMarksRepository,
+    Once,
+    QueueStatus,
+    WorkersAlive,
+    LiveJobs,
+    JobLedger,
   ],
-  exports: [JobProducer],
+  exports: [JobCatalogue, JobLedger, JobProducer, JobsRepository, Once, QueueStatus, WorkersAlive],
 })
 export class JobsModule {}

@@ -1,14 +1,22 @@
 import { getQueueToken } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Queue } from 'bullmq';
-import type { JobId } from '../common/ids.js';
-import { jobIds } from '../common/ids.js';
+import { jobIds, type JobId } from '../common/ids.js';
+import { JobCatalogue } from './catalogue/catalogue.js';
 
 /** BullMQ's queues by name. */
 @Injectable()
-export class Queues {
-  constructor(private readonly modules: ModuleRef) {}
+export class Queues implements OnModuleInit {
+  constructor(
+    private readonly modules: ModuleRef,
+    private readonly catalogue: JobCatalogue,
+  ) {}
+
+  onModuleInit(): void {
+    // The connection has told it already; without a listener BullMQ writes each error to the console.
+    for (const name of this.catalogue.queues) this.get(name).on('error', () => undefined);
+  }
 
   /** @throws Error when the catalogue has no such queue. */
   get(name: string): Queue {

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { JobsModule } from '../../jobs/jobs.module.js';
+import { OneTimeTokensModule } from './one-time-tokens.module.js';
 import { NotificationsService } from './notifications.service.js';
 
 /** Asks for mails; the worker writes and sends them. */
 @Module({
-  imports: [JobsModule],
+  // The tokens are issued by the worker and used up by this process.
+  imports: [JobsModule, OneTimeTokensModule],
   providers: [NotificationsService],
   exports: [NotificationsService],
 })

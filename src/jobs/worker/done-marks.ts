@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { BackgroundLoop } from '../background-loop.js';
+import type { JobCompletion } from '../job-row.js';
+import { JobsRepository } from '../jobs.repository.js';
+
+/** Milliseconds for which marks are collected; one write takes them all. */
+const collecting = 20;
+const retryInterval = 1_000;
+const batch = 1_000;
+/** Marks that may wait in memory before the jobs behind them do. */
+const longestBacklog = 5_000;
+
+/**
+ * Writes down which jobs are done, many at a time. A mark that is lost with its process is made up for: the
+ * reconciler asks BullMQ, or the job runs again and finds its effects done.
+ */
+@Injectable()
+export class DoneMarks implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(DoneMarks.name);
+  private readonly loop = new BackgroundLoop(retryInterval, () => this.flush());
+  private waiting: JobCompletion[] = [];
+  private stuck = false;
+
+  constructor(private readonly jobs: JobsRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  /** After the queues are closed, which happens on module destruction. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+    await this.write();
+  }
+
+  /** Resolves at once, unless so many marks wait that the database must be given time. */
+  async add(completion: JobCompletion): Promise<void> {
+    this.waiting.push(completion);
+    this.loop.wake();
+    while (this.waiting.length > longestBacklog && !this.loop.isStopping) await sleep(collecting);
+  }
+
+  private async flush(): Promise<void> {
+    if (this.waiting.length === 0) return;
+    if (!this.loop.isStopping) await sleep(collecting);
+    await this.write();
+  }
+
+  private async write(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const marks = this.waiting.slice(0, batch);
+      try {
+        await this.jobs.markDone(marks);
+        this.waiting.splice(0, marks.length);
+        this.stuck = false;
+      } catch (error) {
+        if (!this.stuck) this.logger.warn({ err: error }, 'jobs that are done cannot be marked now');
+        this.stuck = true;
+        return;
+      }
+    }
+  }
+}

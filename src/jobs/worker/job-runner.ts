@@ -1,0 +1,151 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { UnrecoverableError, WaitingError, type Job } from 'bullmq';
+import { requestContext } from '../../common/request-context.js';
+import { jobsConfig } from '../../config/jobs.config.js';
+import { logContext } from '../../infrastructure/logging/log-context.js';
+import { JobCatalogue } from '../catalogue/catalogue.js';
+import type { JobRow } from '../job-row.js';
+import { JobsRepository } from '../jobs.repository.js';
+import { parseBullJobId } from '../queues.js';
+import { pauseAfter } from '../retry-ladder.js';
+import { Attempt } from './attempt.js';
+import { DoneMarks } from './done-marks.js';
+import { JobHandlers } from './job-handlers.js';
+import { OpenJobs } from './open-jobs.js';
+
+const longestStack = 4_000;
+
+/** Runs what BullMQ hands out: finds the row and the handler, and tells the ledger how it ended. */
+@Injectable()
+export class JobRunner {
+  private readonly logger = new Logger('Jobs');
+  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly draining = new AbortController();
+
+  constructor(
+    private readonly openJobs: OpenJobs,
+    private readonly handlers: JobHandlers,
+    private readonly catalogue: JobCatalogue,
+    private readonly doneMarks: DoneMarks,
+    private readonly jobs: JobsRepository,
+    @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
+  ) {}
+
+  /** Resolves when nothing runs any more. */
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.allSettled(this.underWay);
+  }
+
+  /** Ends what still runs; it goes back to its queue, without having used up an attempt. */
+  giveBack(): void {
+    this.draining.abort(new Error('the worker is shutting down'));
+  }
+
+  run(job: Job, token: string | undefined, cancelled: AbortSignal | undefined): Promise<unknown> {
+    return this.track(this.process(job, token, cancelled));
+  }
+
+  /** A job failed for good, in its handler or because its worker died too often: the ledger calls it dead. */
+  buried(job: Job, error: Error): Promise<void> {
+    return this.track(this.bury(job, error));
+  }
+
+  private async process(job: Job, token: string | undefined, cancelled?: AbortSignal): Promise<unknown> {
+    const reference = parseBullJobId(job.id ?? '');
+    if (reference === undefined) throw new UnrecoverableError(`${job.id} is not an id of the ledger`);
+    const attempt = new Attempt(this.draining.signal, cancelled);
+    try {
+      const row = await attempt.throughOutages(() => this.openJobs.load(reference.id));
+      if (row === undefined || row.generation !== reference.generation || !isOpen(row)) return undefined;
+      const context = {
+        requestId: row.requestId ?? row.id,
+        traceId: undefined,
+        ip: '',
+        route: `job ${row.name}`,
+      };
+      const fields = { jobId: row.id, queue: row.queue, job: row.name, attempt: job.attemptsMade + 1 };
+      return await requestContext.run(context, () =>
+        logContext.run(fields, () => this.perform(row, job, attempt)),
+      );
+    } catch (error) {
+      if (!this.draining.signal.aborted) throw error;
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+  }
+
+  private async perform(row: JobRow, job: Job, attempt: Attempt): Promise<unknown> {
+    const startedAt = performance.now();
+    const number = job.attemptsMade + 1;
+    try {
+      const type = this.catalogue.find(row.name);
+      const handler = this.handlers.get(row.name);
+      if (type === undefined || handler === undefined) {
+        throw new UnrecoverableError(`no job of the type '${row.name}' is declared any more`);
+      }
+      const result: unknown = await attempt.throughOutages(() =>
+        attempt.within(type.timeout, (signal) =>
+          handler.handle({ id: row.id, data: row.data, attempt: number, signal }),
+        ),
+      );
+      await this.doneMarks.add({ id: row.id, attempts: number, result: result ?? null });
+      this.logger.log({ durationMs: since(startedAt) }, 'job done');
+      return result;
+    } catch (error) {
+      if (!this.draining.signal.aborted) await this.tellFailure(row, job, error, since(startedAt));
+      throw error;
+    }
+  }
+
+  private async tellFailure(row: JobRow, job: Job, error: unknown, durationMs: number): Promise<void> {
+    const number = job.attemptsMade + 1;
+    const isLast = error instanceof UnrecoverableError || number >= (job.opts.attempts ?? 1);
+    this.logger.warn({ err: error, durationMs, isLast }, 'job failed');
+    if (isLast) return;
+    const ladder = this.catalogue.find(row.name)?.retryLadder ?? this.config.retryLadder;
+    const at = new Date();
+    const nextAttemptAt = new Date(at.getTime() + pauseAfter(ladder, number));
+    await this.jobs
+      .recordFailure(row, number, { at, error: messageOf(error), nextAttemptAt })
+      .catch((cause: unknown) => this.logger.debug({ err: cause }, 'the failure was not recorded'));
+  }
+
+  private async bury(job: Job, error: Error): Promise<void> {
+    const reference = parseBullJobId(job.id ?? '');
+    if (reference === undefined) return;
+    const stack = error.stack?.slice(0, longestStack);
+    const death = {
+      ...reference,
+      attempts: job.attemptsMade,
+      error: { message: error.message, ...(stack !== undefined && { stack }) },
+    };
+    try {
+      const died = await this.jobs.markDead(death);
+      if (died) this.logger.error({ jobId: reference.id, job: job.name, err: error }, 'job is dead');
+    } catch (cause) {
+      this.logger.warn({ jobId: reference.id, err: cause }, 'a dead job is left to the reconciler');
+    }
+  }
+
+  private async track<Value>(work: Promise<Value>): Promise<Value> {
+    this.underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.underWay.delete(work);
+    }
+  }
+}
+
+function isOpen({ state }: JobRow): boolean {
+  return state === 'pending' || state === 'published';
+}
+
+function since(start: number): number {
+  return Math.round(performance.now() - start);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

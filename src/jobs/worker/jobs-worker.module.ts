@@ -1,0 +1,74 @@
+import type { WorkerHost } from '@nestjs/bullmq';
+import { Module, type Provider } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { DiscoveryModule } from '@nestjs/core';
+import type { Redis } from 'ioredis';
+import { jobsConfig } from '../../config/jobs.config.js';
+import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
+import { JobCatalogue } from '../catalogue/catalogue.js';
+import { JobsModule } from '../jobs.module.js';
+import { pauseAfter } from '../retry-ladder.js';
+import { Consumers } from './consumers.js';
+import { DoneMarks } from './done-marks.js';
+import { JobHandlers } from './job-handlers.js';
+import { JobRunner } from './job-runner.js';
+import { OpenJobs } from './open-jobs.js';
+import { createQueueHost } from './queue-host.js';
+import { ConsumerRedis, QueueHosts } from './tokens.js';
+import { WorkerHeartbeat } from './worker-heartbeat.js';
+
+/** So often a job may lose its worker before BullMQ gives it up; the limit of starts comes first. */
+const maxStalledCount = 10_000;
+
+const { queues } = new JobCatalogue();
+
+function hostOf(queue: string): Provider {
+  return {
+    provide: `QueueHost:${queue}`,
+    inject: [JobRunner, JobCatalogue, ConsumerRedis, jobsConfig.KEY],
+    useFactory: (
+      runner: JobRunner,
+      catalogue: JobCatalogue,
+      connection: Redis,
+      config: ConfigType<typeof jobsConfig>,
+    ): WorkerHost =>
+      createQueueHost(
+        queue,
+        {
+          connection,
+          skipVersionCheck: false,
+          concurrency: config.workerConcurrency,
+          lockDuration: config.lockDuration,
+          stalledInterval: Math.ceil(config.lockDuration / 3),
+          maxStalledCount,
+          maxStartedAttempts: config.maximumStarts,
+          settings: {
+            backoffStrategy: (attempt, _, __, job) =>
+              pauseAfter(catalogue.find(job?.name ?? '')?.retryLadder ?? config.retryLadder, attempt),
+          },
+        },
+        runner,
+      ),
+  };
+}
+
+/** What runs jobs. Only the worker process imports it, beside the modules that bring the handlers. */
+@Module({
+  imports: [JobsModule, DiscoveryModule],
+  providers: [
+    { provide: ConsumerRedis, inject: [QueueRedis], useFactory: (redis: QueueRedis) => redis.openConsumer() },
+    ...queues.map(hostOf),
+    {
+      provide: QueueHosts,
+      inject: queues.map((queue) => `QueueHost:${queue}`),
+      useFactory: (...hosts: WorkerHost[]) => hosts,
+    },
+    JobHandlers,
+    OpenJobs,
+    DoneMarks,
+    JobRunner,
+    Consumers,
+    WorkerHeartbeat,
+  ],
+})
+export class JobsWorkerModule {}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { JobId } from '../../common/ids.js';
+import type { JobRow } from '../job-row.js';
+import { JobsRepository } from '../jobs.repository.js';
+
+interface Question {
+  readonly id: JobId;
+  readonly answer: (row: JobRow | undefined) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Reads the rows of jobs that are about to run: all that are wanted while one read is under way share the next. */
+@Injectable()
+export class OpenJobs {
+  private questions: Question[] = [];
+  private reading = false;
+
+  constructor(private readonly jobs: JobsRepository) {}
+
+  /** The job's row; undefined when there is none. @throws the driver's error. */
+  load(id: JobId): Promise<JobRow | undefined> {
+    return new Promise((answer, fail) => {
+      this.questions.push({ id, answer, fail });
+      if (this.reading) return;
+      this.reading = true;
+      // Those that start in this turn of the event loop come along.
+      setImmediate(() => void this.readAll());
+    });
+  }
+
+  private async readAll(): Promise<void> {
+    while (this.questions.length > 0) {
+      const asked = this.questions;
+      this.questions = [];
+      try {
+        const rows = await this.jobs.findMany(asked.map(({ id }) => id));
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        for (const { id, answer } of asked) answer(byId.get(id));
+      } catch (error) {
+        for (const { fail } of asked) fail(error);
+      }
+    }
+    this.reading = false;
+  }
+}

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { BackgroundLoop } from '../background-loop.js';
+import { WorkersAlive } from '../workers-alive.js';
+
+const interval = 5_000;
+
+/** Says that this worker lives, until it begins to drain. */
+@Injectable()
+export class WorkerHeartbeat implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly worker = `${hostname()}:${process.pid}:${randomUUID()}`;
+  private readonly loop = new BackgroundLoop(interval, () => this.workers.say(this.worker));
+
+  constructor(private readonly workers: WorkersAlive) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.loop.stop();
+    await this.workers.leave(this.worker);
+  }
+}

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from './config/config.module.js';
+import { LoggingModule } from './infrastructure/logging/logging.module.js';
+import { MongoModule } from './infrastructure/mongo/mongo.module.js';
+import { RedisModule } from './infrastructure/redis/redis.module.js';
+import { JobsWorkerModule } from './jobs/worker/jobs-worker.module.js';
+import { WorkerHealthModule } from './modules/health/worker/worker-health.module.js';
+import { NotificationsWorkerModule } from './modules/notifications/worker/notifications-worker.module.js';
+import { UserRecipients } from './modules/users/worker/user-recipients.js';
+import { UserRecipientsModule } from './modules/users/worker/user-recipients.module.js';
+
+/** The worker: it consumes jobs and answers nothing but its probe. */
+@Module({
+  imports: [
+    ConfigModule,
+    LoggingModule,
+    MongoModule,
+    RedisModule,
+    WorkerHealthModule,
+    JobsWorkerModule,
+    NotificationsWorkerModule.withRecipients({
+      module: UserRecipientsModule,
+      directory: UserRecipients,
+    }),
+  ],
+})
+export class WorkerModule {}
