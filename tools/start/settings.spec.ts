@@ -33,6 +33,7 @@ describe('LocalSettings', () => {
     };
     expect(settings(env).environment({ MONGODB_URI: 'found' })).toMatchObject({
       NODE_ENV: 'development',
+      MONGODB_AUTO_INDEX: 'true',
       LOG_PRETTY: 'false',
       CURSOR_SECRET: 'mine',
       MAIL_FOLDER: '/mails',

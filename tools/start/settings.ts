@@ -31,6 +31,7 @@ export class LocalSettings {
       ...run.env,
       ...own,
       NODE_ENV: 'development',
+      MONGODB_AUTO_INDEX: this.set('MONGODB_AUTO_INDEX') ?? 'true',
       HOST: this.host,
       ADMIN_EMAIL: this.adminEmail,
       MAIL_FOLDER: this.mailFolder,
