@@ -1,3 +1,4 @@
+import { deserialize } from 'bson';
 import { failure } from './errors.js';
 import type { Request } from './request.js';
 import type { PgConnection } from './sql/connection.js';
@@ -38,6 +39,8 @@ export interface CursorLimits {
 /** Open cursors: the engine's continuation of each, and the SQL connection of those that need one. */
 export class Cursors {
   private readonly open = new Map<bigint, Cursor>();
+  /** How many cursors live in a SQL connection that is held for them. */
+  private readonly holds = new Map<PgConnection, number>();
 
   constructor(
     private readonly pool: Pool,
@@ -56,7 +59,7 @@ export class Cursors {
     const { request, client } = work;
     const transaction = request.inTransaction ? request.transactionNumber : null;
     const held = transaction === null && readBoolean(persist);
-    if (held) this.hold(work);
+    if (held) this.hold(work, continuation);
     while (this.open.size >= this.limits.count && this.dropOldest(() => true));
     const cursor: Cursor = {
       id: id.readBigInt64BE(0),
@@ -129,12 +132,15 @@ export class Cursors {
     }
   }
 
-  private hold(work: Work): void {
-    while (!this.pool.pin()) {
+  private hold(work: Work, continuation: Buffer): void {
+    // Reads share connections: two of them may leave a cursor in the same one.
+    const already = this.holds.get(work.connection) ?? 0;
+    while (already === 0 && !this.pool.pin()) {
       if (this.dropOldest((cursor) => cursor.pinned !== null)) continue;
-      void closeRows(work.connection);
+      void closeRows(work.connection, continuation);
       throw failure(202, 'NetworkInterfaceExceededTimeLimit', 'too many transactions and cursors are open');
     }
+    this.holds.set(work.connection, already + 1);
     work.keepsConnection = true;
   }
 
@@ -148,18 +154,24 @@ export class Cursors {
   }
 
   private close(cursor: Cursor): void {
-    if (!this.open.delete(cursor.id) || cursor.pinned === null) return;
-    // The statement goes into the connection's queue: whoever gets the connection next comes after it.
-    void closeRows(cursor.pinned);
+    if (this.open.delete(cursor.id) && cursor.pinned !== null)
+      void this.letGo(cursor.pinned, cursor.continuation);
+  }
+
+  private async letGo(connection: PgConnection, continuation: Buffer): Promise<void> {
+    await closeRows(connection, continuation);
+    const left = (this.holds.get(connection) ?? 1) - 1;
+    this.holds.set(connection, left);
+    if (left > 0) return;
+    this.holds.delete(connection);
     this.pool.unpin();
-    this.pool.release(cursor.pinned);
+    this.pool.release(connection);
   }
 }
 
-async function closeRows(connection: PgConnection): Promise<void> {
-  try {
-    await connection.simple('close all');
-  } catch {
-    connection.close();
-  }
+/** Closes the SQL cursor that a continuation names; one that has given all its rows is closed already. */
+async function closeRows(connection: PgConnection, continuation: Buffer): Promise<void> {
+  const name: unknown = deserialize(continuation)['qn'];
+  if (typeof name !== 'string') return;
+  await connection.simple(`close "${name.replaceAll('"', '""')}"`).catch(() => undefined);
 }

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import type { Cursors } from '../cursors.js';
 import { errorReply, failure, reply, toCommandError, type CommandError } from '../errors.js';
 import { RecentWrites } from '../retries.js';
 import type { Request } from '../request.js';
 import { SqlError } from '../sql/errors.js';
 import type { Pool } from '../sql/pool.js';
+import { ReadLanes } from '../sql/read-lanes.js';
 import type { Transactions } from '../transactions.js';
 import type { Client, EngineCommand, Work } from '../work.js';
 import { engineCommands } from './engine.js';
@@ -13,11 +15,16 @@ import { readIds, readSessions } from './lists.js';
 /** A statement that lost a deadlock or a race was rolled back whole: it is sent again, that often. */
 const ATTEMPTS = 5;
 const SENT_AGAIN = new Set(['40P01', '40001']);
+/** The same retryable write at the same moment from elsewhere: sent again it finds the record of the other. */
+const RETRY_RECORD = 'retryable_writes_pkey';
+/** More reads at the same time than the processors can do gain nothing. */
+const LANES = Math.max(4, availableParallelism() * 2);
 const OK = reply({ ok: 1 });
 
 /** Brings each command to whoever answers it, and gives every failure its form. */
 export class Dispatcher {
   private readonly commands: ReadonlyMap<string, EngineCommand>;
+  private readonly lanes: ReadLanes;
   private readonly recentWrites = new RecentWrites();
 
   constructor(
@@ -27,6 +34,7 @@ export class Dispatcher {
     private readonly identity: Identity,
   ) {
     this.commands = engineCommands(cursors);
+    this.lanes = new ReadLanes(pool, LANES);
   }
 
   /** The answer's document; never throws. */
@@ -85,6 +93,7 @@ export class Dispatcher {
         return { answer, ends: work.endsTransaction };
       });
     }
+    if (name === 'find' && request.maxTimeMs === 0) return this.shared(command, request, client);
     const number = request.transactionNumber;
     if (number === null || request.session === '' || !RETRYABLE.has(name)) {
       return this.alone(command, request, client);
@@ -100,11 +109,22 @@ export class Dispatcher {
       try {
         return await this.timed(command, work);
       } catch (error) {
-        const again = error instanceof SqlError && SENT_AGAIN.has(error.state) && attempt < ATTEMPTS;
-        if (!again) throw error;
+        if (!(error instanceof SqlError) || attempt === ATTEMPTS) throw error;
+        if (!SENT_AGAIN.has(error.state) && error.constraint !== RETRY_RECORD) throw error;
       } finally {
         if (!work.keepsConnection) this.pool.release(connection);
       }
+    }
+  }
+
+  private async shared(command: EngineCommand, request: Request, client: Client): Promise<Buffer> {
+    const lane = await this.lanes.enter();
+    const { connection } = lane;
+    const work: Work = { request, client, connection, keepsConnection: false, endsTransaction: false };
+    try {
+      return await command(work);
+    } finally {
+      this.lanes.leave(lane, work.keepsConnection);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import { nameWriteErrors } from '../duplicates/write-errors.js';
-import { nameRaisedDuplicate } from '../duplicates/raised.js';
+import { nameRaisedDuplicate, SAVEPOINT } from '../duplicates/raised.js';
 import type { Cursors } from '../cursors.js';
 import { CommandError, failure, reply } from '../errors.js';
 import type { Row } from '../sql/decode.js';
@@ -46,7 +46,12 @@ function write(name: string, sequence: string): EngineCommand {
     if (beside !== null && beside.tooLarge >= 0) {
       throw failure(10334, 'BSONObjectTooLarge', `document ${beside.tooLarge} is larger than 16777216 bytes`);
     }
-    const values = [request.database, request.body, beside?.documents ?? null, retryId(request)];
+    const values = [
+      request.database,
+      request.body,
+      beside?.documents ?? null,
+      name === 'insert' ? null : retryId(request),
+    ];
     const [result, success] = await required(work, what, values);
     if (!result) throw new Error(`the engine answered nothing to ${name}`);
     return readBoolean(success) ? result : nameWriteErrors(work, result);
@@ -60,8 +65,8 @@ const FIND_AND_MODIFY = statement(
 
 const findAndModify: EngineCommand = async (work) => {
   const { request, connection } = work;
-  // What fails here is raised; in a transaction its reason is then looked for, which needs a way back.
-  if (request.inTransaction) connection.simple('savepoint before_write').catch(() => undefined);
+  // A failure is raised here; in a transaction its reason is then looked for, which needs a way back.
+  if (request.inTransaction) connection.simple(`savepoint ${SAVEPOINT}`).catch(() => undefined);
   try {
     return await document(work, FIND_AND_MODIFY, [request.database, request.body, retryId(request)]);
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   type Statement,
 } from './encode.js';
 import { EngineGoneError, readSqlError } from './errors.js';
+import { Outbox } from './outbox.js';
 
 /** Where PostgreSQL listens, on this machine: the password, if it wants one, goes in clear. */
 export interface PostgresAddress {
@@ -25,11 +26,14 @@ export interface PostgresAddress {
 interface Pending {
   row: Row | null;
   error: Error | null;
+  /** The statement that is prepared along with this, until the engine has taken it. */
+  parsing: string | null;
   resolve(row: Row | null): void;
   reject(error: Error): void;
 }
 
 const CONNECT_MS = 5_000;
+const READ_BYTES = 64 * 1024;
 const AUTHENTICATED = 0;
 const CLEAR_TEXT_PASSWORD = 3;
 
@@ -43,6 +47,7 @@ export class PgConnection {
   private readonly prepared = new Set<string>();
   private backendKey: Buffer = Buffer.alloc(0);
   private gone: EngineGoneError | null = null;
+  private readonly outbox: Outbox;
   private whenReady: Pending | null = null;
   /** When the pool got it back, by the pool's clock. */
   idleSince = 0;
@@ -51,21 +56,32 @@ export class PgConnection {
     private readonly address: PostgresAddress,
     private readonly socket: Socket,
     private readonly onLost: () => void,
-  ) {}
+  ) {
+    this.outbox = new Outbox(socket);
+  }
 
   /**
    * `onLost` is called when the session ends and nobody closed it.
    * @throws EngineGoneError when nobody answers or the server is not ready; SqlError when it refuses.
    */
   static async open(address: PostgresAddress, onLost: () => void): Promise<PgConnection> {
-    const socket = connect({ host: address.host, port: address.port, noDelay: true });
-    const connection = new PgConnection(address, socket, onLost);
-    socket.on('data', (chunk: Buffer) => connection.receive(chunk));
+    // One buffer for all that is read, copied out by the little that came: a fresh 64 kB for each would keep the
+    // garbage collector busy.
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const onread = {
+      buffer,
+      callback: (length: number): boolean => {
+        connection.receive(Buffer.from(buffer.subarray(0, length)));
+        return true;
+      },
+    };
+    const socket = connect({ host: address.host, port: address.port, noDelay: true, onread });
+    const connection: PgConnection = new PgConnection(address, socket, onLost);
     socket.on('error', (error) => connection.end(`the engine's connection failed: ${error.message}`));
     socket.on('close', () => connection.end('the engine closed the connection'));
     socket.setTimeout(CONNECT_MS, () => connection.end('the engine did not answer in time'));
     await new Promise<Row | null>((resolve, reject) => {
-      connection.whenReady = { row: null, error: null, resolve, reject };
+      connection.whenReady = { row: null, error: null, parsing: null, resolve, reject };
       socket.write(encodeStartup(address.user, address.database ?? 'postgres'));
     });
     socket.setTimeout(0);
@@ -92,10 +108,10 @@ export class PgConnection {
     if (!this.prepared.has(statement.name)) {
       this.prepared.add(statement.name);
       pieces.unshift(encodeParse(statement));
-      promise.catch(() => this.prepared.delete(statement.name));
+      pending.parsing = statement.name;
     }
     this.pending.push(pending);
-    this.write(pieces);
+    this.outbox.send(...pieces);
     return promise;
   }
 
@@ -104,7 +120,7 @@ export class PgConnection {
     const { promise, pending } = this.expect();
     if (this.gone === null) {
       this.pending.push(pending);
-      this.socket.write(encodeSimple(sql));
+      this.outbox.send(encodeSimple(sql));
     }
     await promise;
   }
@@ -134,18 +150,7 @@ export class PgConnection {
       reject = no;
     });
     if (this.gone !== null) reject(this.gone);
-    return { promise, pending: { row: null, error: null, resolve, reject } };
-  }
-
-  private write(pieces: readonly Buffer[]): void {
-    const only = pieces[0];
-    if (only !== undefined && pieces.length === 1) {
-      this.socket.write(only);
-      return;
-    }
-    this.socket.cork();
-    for (const piece of pieces) this.socket.write(piece);
-    this.socket.uncork();
+    return { promise, pending: { row: null, error: null, parsing: null, resolve, reject } };
   }
 
   private receive(chunk: Buffer): void {
@@ -163,6 +168,9 @@ export class PgConnection {
   private handle(type: number, body: Buffer): void {
     const current = this.whenReady ?? this.pending[0];
     switch (type) {
+      case 0x31: // ParseComplete
+        if (current !== undefined) current.parsing = null;
+        return;
       case 0x44: // DataRow
         if (current !== undefined) current.row ??= readRow(body);
         return;
@@ -178,6 +186,7 @@ export class PgConnection {
       case 0x5a: // ReadyForQuery
         if (this.whenReady !== null) this.whenReady = null;
         else this.pending.shift();
+        if (current !== undefined && current.parsing !== null) this.prepared.delete(current.parsing);
         if (current?.error) current.reject(current.error);
         else current?.resolve(current.row);
     }
