@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, PopulateOptions } from 'mongoose';
+import { Types, type Model, type PopulateOptions } from 'mongoose';
 import type { PermissionId, RoleId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
@@ -43,8 +43,10 @@ export class RolesRepository {
   }
 
   /** @throws DuplicateRoleNameError when the name is taken. */
-  async insert({ id, ...role }: NewRole): Promise<void> {
-    await this.roles.insertMany([{ _id: id, ...role, isSystem: false }]).catch(rethrowDuplicate);
+  async insert({ id, name, description, permissions }: NewRole): Promise<void> {
+    // Not insertMany: the driver's bulk errors do not say which index refused.
+    const role = { name, description, permissions: permissions.map(toObjectId), isSystem: false };
+    await this.roles.insertOne({ _id: toObjectId(id), ...role }).catch(rethrowDuplicate);
   }
 
   /**
@@ -84,6 +86,10 @@ export class RolesRepository {
       { upsert: true },
     );
   }
+}
+
+function toObjectId(id: string): Types.ObjectId {
+  return new Types.ObjectId(id);
 }
 
 function rethrowDuplicate(error: unknown): never {

@@ -3,6 +3,8 @@ import { SchemaTypes, type Types } from 'mongoose';
 
 @Schema({ collection: 'sessions', versionKey: false })
 export class SessionEntity {
+  _id!: Types.ObjectId;
+
   @Prop({ type: SchemaTypes.ObjectId, ref: 'User', required: true })
   userId!: Types.ObjectId;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { trusted, type Model } from 'mongoose';
+import { trusted, Types, type Model } from 'mongoose';
 import type { SessionId, UserId } from '../../common/ids.js';
 import { SessionEntity } from './session.schema.js';
 import type { Session } from './session.js';
@@ -10,8 +10,12 @@ import type { Session } from './session.js';
 export class SessionsRepository {
   constructor(@InjectModel('Session') private readonly sessions: Model<SessionEntity>) {}
 
-  async insert({ id, ...session }: Session): Promise<void> {
-    await this.sessions.insertMany([{ _id: id, ...session }]);
+  async insert({ id, userId, ...session }: Session): Promise<void> {
+    await this.sessions.insertOne({
+      _id: new Types.ObjectId(id),
+      userId: new Types.ObjectId(userId),
+      ...session,
+    });
   }
 
   /** Whether the session exists, is this user's, and has not expired at `now`. */
