@@ -6,11 +6,13 @@ loadEnvironment();
 // Imported late on purpose: modules read their settings while they load.
 const { createApi } = await import('./api.js');
 const { httpConfig } = await import('./config/http.config.js');
+const { Readiness } = await import('./modules/health/readiness.js');
 const { closeOnSignal } = await import('./shutdown.js');
 
 const { host, port } = httpConfig();
 const app = await createApi();
 closeOnSignal(async () => {
+  app.get(Readiness).beginShutdown();
   // Answers first: what a request still needs must not close under it.
   await app.getHttpAdapter().close();
   await app.close();

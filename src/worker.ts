@@ -5,6 +5,7 @@ loadEnvironment();
 // Imported late on purpose: modules read their settings while they load.
 const { NestFactory } = await import('@nestjs/core');
 const { Logger } = await import('nestjs-pino');
+const { Readiness } = await import('./modules/health/readiness.js');
 const { closeOnSignal } = await import('./shutdown.js');
 const { WorkerModule } = await import('./worker.module.js');
 
@@ -13,4 +14,8 @@ const app = await NestFactory.createApplicationContext(WorkerModule, {
   abortOnError: false,
 });
 app.useLogger(app.get(Logger));
-closeOnSignal(() => app.close());
+closeOnSignal(async () => {
+  // First of all: closing waits for the jobs that run, and the probe answers meanwhile.
+  app.get(Readiness).beginShutdown();
+  await app.close();
+});

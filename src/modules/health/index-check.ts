@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DatabaseIndexes } from '../../infrastructure/mongo/database-indexes.js';
 import { checkTimeLimit } from './limits.js';
 import { SharedCheck } from './shared-check.js';
@@ -14,7 +14,7 @@ export class IndexCheck {
   private freshUntil = 0;
   private readonly check: SharedCheck<readonly string[]>;
 
-  constructor(indexes: DatabaseIndexes) {
+  constructor(@Inject(DatabaseIndexes) indexes: Pick<DatabaseIndexes, 'missing'>) {
     this.check = new SharedCheck(() => indexes.missing(), checkTimeLimit);
   }
 
