@@ -12,9 +12,14 @@ import { JobsRepository } from './jobs.repository.js';
 import { LiveJobs } from './live-jobs.js';
 import { EffectMarkModelName, EffectMarkSchema } from './once/effect-mark.schema.js';
 import { EffectMarksRepository } from './once/effect-marks.repository.js';
+import { EffectMarksSweep } from './once/effect-marks-sweep.js';
 import { Once } from './once/once.js';
 import { QueueStatus } from './queue-status.js';
 import { Queues } from './queues.js';
+import { LeaseModelName, LeaseSchema } from './reconciler/lease.schema.js';
+import { LeasesRepository } from './reconciler/leases.repository.js';
+import { Reconciler } from './reconciler/reconciler.js';
+import { Reconciliation } from './reconciler/reconciliation.js';
 import { Publisher } from './relay/publisher.js';
 import { Relay } from './relay/relay.js';
 import { WorkersAlive } from './workers-alive.js';
@@ -25,6 +30,7 @@ import { WorkersAlive } from './workers-alive.js';
     MongooseModule.forFeature([
       { name: JobModelName, schema: JobSchema },
       { name: EffectMarkModelName, schema: EffectMarkSchema },
+      { name: LeaseModelName, schema: LeaseSchema },
     ]),
     BullModule.forRootAsync({
       inject: [QueueRedis, jobsConfig.KEY],
@@ -47,7 +53,11 @@ import { WorkersAlive } from './workers-alive.js';
     Queues,
     Publisher,
     Relay,
+    LeasesRepository,
+    Reconciliation,
+    Reconciler,
     EffectMarksRepository,
+    EffectMarksSweep,
     Once,
     QueueStatus,
     WorkersAlive,
