@@ -27,7 +27,7 @@ import { etagOf, ExpectedRevision } from '../../http/revision.js';
 import { CreateUserDto } from './dto/create-user.dto.js';
 import { IncludeQuery, ListUsersQuery } from './dto/list-users.query.js';
 import { UpdateUserDto } from './dto/update-user.dto.js';
-import { UserDto, userDto } from './dto/user.dto.js';
+import { UserDto, userDto } from './user.dto.js';
 import type { SafeUser } from './user.types.js';
 import { UsersService } from './users.service.js';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { UserDto, userDto } from '../../users/dto/user.dto.js';
+import { UserDto, userDto } from '../../users/user.dto.js';
 import type { Login } from '../auth.service.js';
 
 export class LoginAnswerDto {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { RolePermission, SafeUser, UserRole } from '../user.types.js';
-import { userStatuses, type UserStatus } from '../user-status.js';
+import type { RolePermission, SafeUser, UserRole } from './user.types.js';
+import { userStatuses, type UserStatus } from './user-status.js';
 
 class UserRolePermissionDto {
   @ApiProperty({ example: 'users' })
@@ -21,7 +21,7 @@ class UserRoleDto {
   permissions?: UserRolePermissionDto[];
 }
 
-/** A user as clients see it: dates in ISO 8601, optional fields left out instead of null. */
+/** A user as clients see it, on every route that shows one (hence not in dto/, which is private): dates in ISO 8601, optional fields left out instead of null. */
 export class UserDto {
   @ApiProperty({ example: '665f1c2e9b1e8a0012345679' })
   id!: string;
