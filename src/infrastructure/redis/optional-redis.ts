@@ -25,11 +25,9 @@ export class OptionalRedis {
     connections: RedisConnections,
     @Inject(redisConfig.KEY) private readonly config: ConfigType<typeof redisConfig>,
   ) {
-    this.client = connections.open('optional', {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      commandTimeout: config.commandTimeout,
-    });
+    // The time limit is that of `run`, around the whole call: on the connection it would also cut the handshake short
+    // while this process is busy starting.
+    this.client = connections.open('optional', { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   }
 
   /** The command's value; undefined when Redis could not be asked, or refused. Never throws, never waits for long. */
@@ -38,7 +36,8 @@ export class OptionalRedis {
       return undefined;
     }
     // After a failure one caller finds out for all others whether Redis is back.
-    this.probing = this.failing;
+    const isProbe = this.failing;
+    if (isProbe) this.probing = true;
     try {
       const value = await this.inTime(command(this.client));
       this.succeeded();
@@ -48,7 +47,7 @@ export class OptionalRedis {
       else this.failed(error);
       return undefined;
     } finally {
-      this.probing = false;
+      if (isProbe) this.probing = false;
     }
   }
 
