@@ -7,6 +7,7 @@ loadEnvironment();
 const { createApi } = await import('./api.js');
 const { httpConfig } = await import('./config/http.config.js');
 const { Readiness } = await import('./modules/health/readiness.js');
+const { drainHttp } = await import('./http/drain.js');
 const { closeOnSignal } = await import('./shutdown.js');
 
 const { host, port } = httpConfig();
@@ -14,7 +15,7 @@ const app = await createApi();
 closeOnSignal(async () => {
   app.get(Readiness).beginShutdown();
   // Answers first: what a request still needs must not close under it.
-  await app.getHttpAdapter().close();
+  await drainHttp(app);
   await app.close();
 });
 await app.listen(port, host);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { administrator, isolatedSettings } from '../support/app.js';
 import { Client, type Json } from '../support/client.js';
 import { Program } from '../support/program.js';
@@ -12,7 +12,9 @@ async function startReady(
 ): Promise<{ api: Program; client: Client }> {
   const api = new Program('dist/main.js', { ...settings, ...more });
   const client = new Client(await api.url());
-  await expect.poll(async () => (await client.get('/health/ready')).status, { timeout: 20_000 }).toBe(200);
+  await vi.waitFor(async () => expect((await client.get('/health/ready')).status).toBe(200), {
+    timeout: 20_000,
+  });
   return { api, client };
 }
 
