@@ -21,8 +21,8 @@ beforeAll(() => {
   copyBuildContext(root, context);
   image = new Builder(join(room, 'stages'), context).build(stages);
   app = inside(image, image.workdir);
-}, 300_000);
-afterAll(() => rmSync(room, { recursive: true, force: true }));
+}, 600_000);
+afterAll(() => rmSync(room, { recursive: true, force: true }), 120_000);
 
 describe('the image that the Dockerfile describes', () => {
   it('is of Node 24, has several stages and runs as another user than root', () => {
