@@ -65,11 +65,19 @@ export interface RunningContext extends AsyncDisposable {
 
 async function start(root: Type, { types = [], providers = [] }: Parts): Promise<RunningContext> {
   const { DatabaseConnection } = await import('../../src/infrastructure/mongo/database-connection.js');
-  const module = await Test.createTestingModule({ imports: [root], providers: [...providers] })
+  const { JobsModule } = await import('../../src/jobs/jobs.module.js');
+  const module = await Test.createTestingModule({ imports: [root, JobsModule], providers: [...providers] })
     .overrideProvider(JobCatalogue)
     .useValue(new JobCatalogue([...jobTypes, ...types]))
     .compile();
-  await module.init();
+  // The failures of these jobs are meant.
+  module.useLogger(false);
+  try {
+    await module.init();
+  } catch (error) {
+    await module.close();
+    throw error;
+  }
   await module.get(DatabaseConnection, { strict: false }).untilPrepared();
   let closing: Promise<void> | undefined;
   return {

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { UnrecoverableError } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobId } from '../../src/common/ids.js';
+import { Once } from '../../src/jobs/once/once.js';
+import { JobLedger } from '../../src/jobs/job-ledger.js';
+import { JobProducer } from '../../src/jobs/job-producer.js';
+import type { JobRow } from '../../src/jobs/job-row.js';
+import { JobsRepository } from '../../src/jobs/jobs.repository.js';
+import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
+import {
+  connectionOf,
+  startProducer,
+  startWorker,
+  testType,
+  until,
+  useIsolatedSettings,
+  type RunningContext,
+  type TestPayload,
+} from './support.js';
+
+const flaky = testType('test-flaky');
+const slowLadder = testType('test-slow-ladder', { retryLadder: [60_000] });
+const endless = testType('test-endless', { timeout: 100, retryLadder: [] });
+const types = [flaky, slowLadder, endless];
+
+/** Fails as often as its number says; below 0 it says that trying again is in vain. */
+@Injectable()
+@JobHandler(flaky.name)
+class FlakyHandler implements JobHandlerHost<TestPayload> {
+  readonly attempts = new Map<JobId, number[]>();
+  effects = 0;
+
+  constructor(private readonly once: Once) {}
+
+  async handle({ id, data, attempt }: RunningJob<TestPayload>): Promise<void> {
+    this.attempts.set(id, [...(this.attempts.get(id) ?? []), attempt]);
+    await this.once.outside(id, 'count', async () => {
+      this.effects += 1;
+    });
+    if (data.number < 0) throw new UnrecoverableError('hopeless');
+    if (attempt <= data.number) throw new Error(`attempt ${attempt} had no luck`);
+  }
+}
+
+@Injectable()
+@JobHandler(slowLadder.name)
+class SlowLadderHandler implements JobHandlerHost<TestPayload> {
+  async handle(): Promise<void> {
+    throw new Error('come back later');
+  }
+}
+
+@Injectable()
+@JobHandler(endless.name)
+class EndlessHandler implements JobHandlerHost<TestPayload> {
+  readonly reasons: unknown[] = [];
+
+  async handle({ signal }: RunningJob<TestPayload>): Promise<void> {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    this.reasons.push(signal.reason);
+  }
+}
+
+describe('a job that fails', () => {
+  let producer: RunningContext;
+  let worker: RunningContext;
+
+  beforeAll(async () => {
+    useIsolatedSettings({ JOB_RETRY_LADDER: '40ms,80ms' });
+    producer = await startProducer({ types });
+    worker = await startWorker({ types, providers: [FlakyHandler, SlowLadderHandler, EndlessHandler] });
+  });
+
+  afterAll(async () => {
+    await worker[Symbol.asyncDispose]();
+    await connectionOf(producer).dropDatabase();
+    await producer[Symbol.asyncDispose]();
+  });
+
+  async function over(id: JobId): Promise<JobRow> {
+    let row: JobRow | undefined;
+    await until('the job is over', async () => {
+      row = await producer.get(JobsRepository).find(id);
+      return row?.state === 'done' || row?.state === 'dead';
+    });
+    if (row === undefined) throw new Error('no row');
+    return row;
+  }
+
+  it('climbs the ladder, and what it did at first is not done again', async () => {
+    const before = worker.get(FlakyHandler).effects;
+    const id = await producer.get(JobProducer).enqueue(flaky, { number: 2 });
+    expect(await over(id)).toMatchObject({ state: 'done', attempts: 3, lastFailure: null });
+    expect(worker.get(FlakyHandler).attempts.get(id)).toEqual([1, 2, 3]);
+    expect(worker.get(FlakyHandler).effects).toBe(before + 1);
+  });
+
+  it('is dead after the last rung, with the error of the last attempt', async () => {
+    const id = await producer.get(JobProducer).enqueue(flaky, { number: 9 });
+    const row = await over(id);
+    expect(row).toMatchObject({ state: 'dead', attempts: 3, error: { message: 'attempt 3 had no luck' } });
+    expect(row.error?.stack).toContain('FlakyHandler');
+    expect((await producer.get(JobLedger).find('email', id))?.status).toEqual({
+      status: 'dead',
+      failedAt: row.failedAt?.toISOString(),
+      error: 'attempt 3 had no luck',
+    });
+  });
+
+  it('is dead at once when trying again would be in vain', async () => {
+    const id = await producer.get(JobProducer).enqueue(flaky, { number: -1 });
+    expect(await over(id)).toMatchObject({ state: 'dead', attempts: 1, error: { message: 'hopeless' } });
+    expect(worker.get(FlakyHandler).attempts.get(id)).toEqual([1]);
+  });
+
+  it('tells when it is tried again', async () => {
+    const id = await producer.get(JobProducer).enqueue(slowLadder, { number: 1 });
+    const ledger = producer.get(JobLedger);
+    await until('the first attempt has failed', async () => {
+      return (await ledger.find('email', id))?.status.status === 'failed';
+    });
+    const status = (await ledger.find('email', id))?.status;
+    if (status?.status !== 'failed') throw new Error('no failure');
+    expect(status.error).toBe('come back later');
+    expect(Date.parse(status.nextAttemptAt) - Date.parse(status.failedAt)).toBe(60_000);
+  });
+
+  it('is ended when its time is up', async () => {
+    const id = await producer.get(JobProducer).enqueue(endless, { number: 1 });
+    expect(await over(id)).toMatchObject({ state: 'dead', error: { message: 'not done within 100 ms' } });
+    expect(worker.get(EndlessHandler).reasons).toEqual([expect.any(Error)]);
+  });
+});
