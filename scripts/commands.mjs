@@ -31,9 +31,10 @@ export async function runCommand(name, args) {
   try {
     return await command(terminal, args, name);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    terminal.line(error.message);
-    return error.exitCode;
+    const failure = error instanceof Failure ? error : ofTheDisk(error);
+    if (!failure) throw error;
+    terminal.line(failure.message);
+    return failure.exitCode;
   }
 }
 
@@ -89,6 +90,17 @@ async function startLock(folder, terminal) {
   } finally {
     step.done();
   }
+}
+
+/** What a file system refuses is the user's to mend, wherever it happened. */
+function ofTheDisk({ code, message }) {
+  if (code === 'ENOSPC')
+    return new Failure(`${message}\nRemedy: the disk is full; free some space, then run again.`);
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) return undefined;
+  return new Failure(
+    `${message}\nRemedy: this user can't write there (was it run as another user before?). Make the checkout ` +
+      `yours (sudo chown -R "$(id -un)" ${root}) or set NEXUS_FOLDER to a folder that is.`,
+  );
 }
 
 function alreadyRunning(holder, folder) {

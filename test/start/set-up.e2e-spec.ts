@@ -77,6 +77,12 @@ describe('the commands of a fresh checkout', () => {
     expect((await checkout.result(['start'])).code).toBe(7);
   });
 
+  it('names the remedy when it may not write', async () => {
+    const { code, output } = await checkout.result(['start'], { NEXUS_FOLDER: 'src/main.ts/folder' });
+    expect(code).toBe(1);
+    expect(output).toMatch(/src\/main\.ts\/folder.*\nRemedy: this user can't write there/);
+  });
+
   it('lets two at once take turns', async () => {
     const results = await Promise.all([
       checkout.result(['test']),

@@ -25,7 +25,7 @@ export interface ChildPlan {
 
 /** One process of the application, in a process group of its own (the terminal's Ctrl-C must not reach it): started again whenever it dies. */
 export class KeptChild {
-  /** Resolves when it was ready for the first time. @throws StartError when it died three times before that */
+  /** Resolves when it was ready for the first time. */
   readonly firstReady: Promise<void>;
   /** What the readiness probe said last. */
   state = 'starting';
@@ -38,7 +38,6 @@ export class KeptChild {
   private reloading = false;
   private life: Promise<void> = Promise.resolve();
   private resolveReady: () => void = () => undefined;
-  private rejectReady: (error: Error) => void = () => undefined;
 
   /** @param records the folder in which a later run finds it if this one is killed */
   constructor(
@@ -48,16 +47,18 @@ export class KeptChild {
     private readonly timing: Timing,
     private readonly say: (line: string) => void,
   ) {
-    this.firstReady = new Promise((resolve, reject) => {
-      this.resolveReady = resolve;
-      this.rejectReady = reject;
-    });
-    // Nobody may be waiting for it when it is given up.
-    this.firstReady.catch(() => undefined);
+    this.firstReady = new Promise((resolve) => (this.resolveReady = resolve));
   }
 
   start(): void {
-    this.life = this.keep().catch((error: unknown) => this.rejectReady(asError(error)));
+    this.life = this.keep();
+    // Told by failure(), to whoever is waiting then.
+    this.life.catch(() => undefined);
+  }
+
+  /** Never resolves. @throws StartError when it died three times before it was ever ready */
+  failure(): Promise<never> {
+    return new Promise((_, reject) => this.life.catch(reject));
   }
 
   /** Ends it: SIGTERM, then SIGKILL after the grace or at once when hurried. */
@@ -65,7 +66,7 @@ export class KeptChild {
     this.stopping.abort();
     this.wake.abort();
     await this.end(this.timing.graceMs, hurry);
-    await this.life;
+    await this.life.catch(() => undefined);
     this.log.close();
   }
 
@@ -192,8 +193,4 @@ function killGroup(child: ChildProcess): void {
   } catch {
     child.kill('SIGKILL');
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

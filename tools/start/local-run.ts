@@ -45,7 +45,7 @@ export class LocalRun {
     const deaf = this.stop.listen(this.host.orphaned);
     try {
       await this.begin();
-      if (!this.stop.drain.aborted) await Promise.race([aborted(this.stop.drain), this.givenUp()]);
+      if (!this.stop.drain.aborted) await Promise.race([aborted(this.stop.drain), this.failure()]);
     } finally {
       await this.end();
       deaf();
@@ -95,7 +95,7 @@ export class LocalRun {
     const late = pause(this.timing.readyMs, 'late' as const, { ref: false });
     try {
       const ready = Promise.all(this.children.map((child) => child.firstReady));
-      if ((await Promise.race([ready, late])) === 'late') throw this.notReady();
+      if ((await Promise.race([ready, late, this.failure()])) === 'late') throw this.notReady();
     } finally {
       clearInterval(timer);
       step.done();
@@ -122,11 +122,8 @@ export class LocalRun {
     );
   }
 
-  /** Rejects when a child is given up; never resolves. */
-  private givenUp(): Promise<never> {
-    return new Promise((_, reject) => {
-      for (const child of this.children) child.firstReady.catch(reject);
-    });
+  private failure(): Promise<never> {
+    return Promise.race(this.children.map((child) => child.failure()));
   }
 
   private watch(): () => Promise<void> {
