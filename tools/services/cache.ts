@@ -1,15 +1,16 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { acquireLock } from './lock.js';
 import { canUse, type User } from './process/user.js';
 import type { Report } from './service.js';
@@ -29,12 +30,18 @@ export async function cacheFolder(env: NodeJS.ProcessEnv, user: User | null): Pr
   const own = isAbsolute(configured) ? configured : join(home, '.cache');
   for (const parent of user === null ? [own] : [own, OF_ROOT]) {
     const folder = join(parent, FOLDER);
+    if (user !== null && !(await canUse(user, existing(parent), 'execute'))) continue;
     mkdirSync(folder, { recursive: true });
     if (user === null) return folder;
     chmodSync(folder, 0o755);
     if (await canUse(user, folder, 'execute')) return folder;
   }
   throw new Error(`Neither ${own} nor ${OF_ROOT} can be reached by the user that services run as.`);
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) ? folder : existing(dirname(folder));
 }
 
 export interface Entry {
@@ -70,9 +77,9 @@ export async function cached(
   let work: string | null = null;
   try {
     if (meanwhile !== null) return meanwhile;
-    rmSync(home, { recursive: true, force: true });
+    await remove(home);
     for (const stale of readdirSync(cache).filter((entry) => entry.startsWith(`.${name}-`))) {
-      rmSync(join(cache, stale), { recursive: true, force: true });
+      await remove(join(cache, stale));
     }
     work = mkdtempSync(join(cache, `.${name}-`));
     chmodSync(work, 0o755);
@@ -80,13 +87,18 @@ export async function cached(
     writeFileSync(join(result, MARK), note);
     return place(result, home, note);
   } finally {
-    if (work !== null) rmSync(work, { recursive: true, force: true });
+    if (work !== null) await remove(work);
     release();
   }
 }
 
 export function isCached(cache: string, name: string): boolean {
   return readEntry(join(cache, name)) !== null;
+}
+
+/** Programs that outlive a killed install for a moment may still write into its folder: then it is tried again. */
+function remove(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 /** A run that did not see our lock (another container, say) may have been first: then its entry is as good as ours. */

@@ -6,6 +6,7 @@ import { engineIsCached, startEngine } from './documentdb/engine.js';
 import { downloadedMongod } from './mongod/download.js';
 import { runMongod } from './mongod/replica-set.js';
 import { findOnPath } from './path-search.js';
+import { endLeftovers } from './process/leftovers.js';
 import { canUse, unprivilegedUser } from './process/user.js';
 import { step } from './progress.js';
 import { type RunningService, type ServiceRequest } from './service.js';
@@ -64,6 +65,8 @@ export async function startMongo(
   const { env, report, folder } = request;
   const configured = env['MONGODB_URI'] ?? '';
   if (configured !== '') return ways.configured(request, configured);
+  // Two servers on one data folder would ruin it.
+  await endLeftovers(folder, report);
   const before = readEngine(folder);
   if (before !== null)
     report(`The data in ${folder} is of ${before === 'mongod' ? 'MongoDB' : 'the DocumentDB engine'}`);

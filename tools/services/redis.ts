@@ -2,6 +2,7 @@ import { cacheFolder } from './cache.js';
 import { checkRedis, configuredService } from './configured.js';
 import { unpacked } from './debian/install.js';
 import { findOnPath } from './path-search.js';
+import { endLeftovers } from './process/leftovers.js';
 import { canUse, unprivilegedUser } from './process/user.js';
 import { step } from './progress.js';
 import { redisRecipe } from './redis/recipe.js';
@@ -61,6 +62,8 @@ export async function startRedis(
   const { env, report } = request;
   const configured = env['REDIS_URL'] ?? '';
   if (configured !== '') return ways.configured(request, configured);
+  // Two servers on one data folder would ruin it.
+  await endLeftovers(request.folder, report);
   const installed = findOnPath('redis-server', env['PATH']);
   const order: Way[] = [
     {

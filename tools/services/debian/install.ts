@@ -4,10 +4,10 @@ import { cached, isCached, type Entry } from '../cache.js';
 import { megabytes, step } from '../progress.js';
 import { ServiceUnavailableError, type Report } from '../service.js';
 import { availableParallelism } from 'node:os';
-import { inParallel } from './command.js';
+import { inParallel, runCommand } from './command.js';
 import { missingPrograms, readMachine, type Machine } from './machine.js';
 import { findMirrors } from './mirrors.js';
-import { architecture, aptWords, PrivateApt, type PackageFile } from './private-apt.js';
+import { architecture, aptWords, isAnswer, PrivateApt, type PackageFile } from './private-apt.js';
 import { splitClosure, type Recipe } from './recipe.js';
 import { MissingLibraryError, relocate } from './relocate.js';
 
@@ -33,6 +33,8 @@ export async function unpacked(
     const source = await openArchive(recipe, machine, join(work, 'apt'), env, report);
     const result = join(work, 'out');
     await fill(recipe, source, { work, result, home }, report);
+    // A service of root runs as another user, who must be able to read this whatever root's umask is.
+    await runCommand('chmod', ['-R', 'a+rX', result], { env });
     return { result, note: recipe.describe(source.closure) };
   });
 }
@@ -79,6 +81,8 @@ async function openArchive(
         reasons.push(`${suite} does not have it`);
       } catch (error) {
         reasons.push(`${suite}: ${aptWords(error)}`);
+        // Only an archive that answers may have another suite.
+        if (!isAnswer(error)) break;
       }
     }
   }

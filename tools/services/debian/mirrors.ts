@@ -35,9 +35,7 @@ export function findMirrors(machine: Machine): Mirror[] {
 function complete(machine: Machine, uri: string, { foundIn, signedBy }: Found): Mirror {
   const components = machine.id === 'ubuntu' ? ['main', 'universe'] : ['main'];
   const own = ['pgp', 'gpg'].map((ending) => `/usr/share/keyrings/${machine.id}-archive-keyring.${ending}`);
-  const keyrings = [...own, ...(signedBy == null ? [] : [signedBy])].filter(
-    (path) => machine.readFile(path) !== '',
-  );
+  const keyrings = [...own, signedBy ?? ''].filter((path) => machine.readFile(path) !== '');
   return { uri, components, keyrings: keyrings.slice(0, 1), foundIn };
 }
 

@@ -102,9 +102,9 @@ export class PrivateApt {
     await this.run('dpkg-deb', ['-x', join(this.archives, file), into]);
   }
 
-  /** Bytes that apt has fetched so far, package files or index. */
+  /** Bytes of package files and of the (uncompressed) index that are here so far. */
   fetched(): number {
-    return [this.archives, join(this.folder, 'state/lists/partial')].reduce(
+    return [this.archives, join(this.folder, 'state/lists'), join(this.folder, 'state/lists/partial')].reduce(
       (sum, path) => sum + sizeOf(path),
       0,
     );
@@ -154,6 +154,13 @@ export function aptWords(error: unknown): string {
     error instanceof CommandError ? error.words : error instanceof Error ? error.message : String(error);
   const lines = words.split('\n').map((line) => line.replace(/^[EW]: /, '').trim());
   return lines.find((line) => line !== '') ?? 'no reason given';
+}
+
+/** true: the archive was reached, but does not have what was asked for. */
+export function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof CommandError && /Release file|404 |Unable to locate|unmet dependencies/.test(error.words)
+  );
 }
 
 /** The architecture that dpkg builds for here: 'amd64', 'arm64'. @throws CommandError */

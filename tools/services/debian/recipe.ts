@@ -45,6 +45,9 @@ const SELDOM_LOADED = new RegExp(
     'freexl|ogdi|qhull|openjp|odbc|mysql|mariadb|openexr|imath|geotiff|libcairo|libx11|libxcb|libxext|fontconfig',
     'freetype|libgpgme|procps|passwd|adduser|debconf|ssl-cert|logrotate|libpam-|shadow|netbase|dbus|libde265|x265',
     'dav1d|libsz|libaec|libmuparser|librttopo|minizip|gconv|-jit|^gpg|gnupg|dirmngr|^openssl$|libc-bin|libc-l10n|libgav',
+    'postgresql-client|postgresql-common|^ucf$|login.defs|sensible-utils|libltdl|libtinfo|libncurses|readline|libpng|libhdf',
+    'openssl-provider|libsepol|libsemanage|libgmpxx|libksba|libassuan|libnpth|libmount|libblkid|libacl|libbsd|libmd0',
+    'libnspr|libfyba|libarpack|libavif|libyuv|libgif|liblcms|libgomp|libgdbm|libexpat|libproc2|libblosc|libsnappy|^gcc-',
     'libabsl|libarchive|^libdb5|^libmpfr|^libhwy|^sysv|^init|pinentry|^util-linux|^mount$|^tzdata',
   ].join('|'),
 );

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cached, type Entry } from '../cache.js';
 import { runCommand } from '../debian/command.js';
@@ -29,6 +29,7 @@ export async function dataTemplate(engine: Entry, report: Report): Promise<Templ
     step(report, 'Preparing an empty database', async () => {
       const result = join(work, 'result');
       mkdirSync(result);
+      chmodSync(result, 0o755);
       await prepare(engine.path, work, result, user);
       return { result, note: engine.note };
     }),

@@ -1,5 +1,5 @@
 import type { Report } from '../service.js';
-import { isSame } from './identity.js';
+import { isSame, ownIdentity } from './identity.js';
 import { readRecords, removeRecord, type ProcessRecord } from './records.js';
 import { waitUntil } from './wait.js';
 
@@ -12,14 +12,16 @@ const GRACE_MS = 10_000;
  */
 export async function endLeftovers(folder: string, report: Report): Promise<void> {
   const records = readRecords(folder);
+  // Compared by identity: in a container every run may well have the same pid.
+  const own = ownIdentity();
   for (const { owner } of records) {
-    if (owner.pid !== process.pid && isSame(owner.pid, owner.identity)) {
+    if ((owner.pid !== own.pid || owner.identity !== own.identity) && isSame(owner.pid, owner.identity)) {
       throw new Error(
         `Another run (process ${owner.pid}) is using ${folder}. End it first: its Ctrl-C drains it.`,
       );
     }
   }
-  const foreign = records.filter((record) => record.owner.pid !== process.pid);
+  const foreign = records.filter(({ owner }) => owner.pid !== own.pid || owner.identity !== own.identity);
   await Promise.all(foreign.map((record) => endOne(folder, record, report)));
 }
 
