@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -17,7 +16,7 @@ import { TokenKeys } from './token-keys.js';
 @Module({
   imports: [PasswordsModule, RolesModule, SessionsModule, UsersModule],
   controllers: [AuthController, JwksController],
-  providers: [Clock, TokenKeys, AccessTokens, PrincipalService, AuthService, FirstAdministrator, Seeding],
+  providers: [TokenKeys, AccessTokens, PrincipalService, AuthService, FirstAdministrator, Seeding],
   exports: [AccessTokens, PrincipalService],
 })
 export class AuthModule {}

@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../../common/clock.js';
 import { sessionSchema } from './session.schema.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: 'Session', schema: sessionSchema }])],
-  providers: [Clock, SessionsRepository, SessionsService],
+  providers: [SessionsRepository, SessionsService],
   exports: [SessionsService],
 })
 export class SessionsModule {}

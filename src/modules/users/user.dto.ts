@@ -21,7 +21,10 @@ class UserRoleDto {
   permissions?: UserRolePermissionDto[];
 }
 
-/** A user as clients see it, on every route that shows one (hence not in dto/, which is private): dates in ISO 8601, optional fields left out instead of null. */
+/**
+ * A user as clients see it: dates in ISO 8601, optional fields left out instead of null. Not in dto/, which is the
+ * module's own: login shows a user too.
+ */
 export class UserDto {
   @ApiProperty({ example: '665f1c2e9b1e8a0012345679' })
   id!: string;
