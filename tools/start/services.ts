@@ -42,7 +42,8 @@ export const startServices: StartServices = async ({ folder, env, terminal }, st
     return running;
   }
   const failure = (await settled).find((result) => result.status === 'rejected');
-  if (!failure) return running;
+  // In the order of the alphabet, whichever was up first.
+  if (!failure) return running.sort((one, other) => one.name.localeCompare(other.name));
   await Promise.allSettled(running.map((service) => service.stop()));
   throw failure.reason;
 };

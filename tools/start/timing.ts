@@ -17,7 +17,7 @@ export interface Timing {
 
 export const defaultTiming: Timing = {
   readyMs: 60_000,
-  pollMs: 50,
+  pollMs: 150,
   graceMs: 30_000,
   servicesGraceMs: 25_000,
   firstPauseMs: 500,

@@ -27,12 +27,12 @@ export class RealRun {
     chmodSync(this.folder, 0o755);
   }
 
-  /** Starts it and waits until it says that it is up. */
-  async start(): Promise<Up> {
+  /** Starts it, with further settings where given, and waits until it says that it is up. */
+  async start(settings: NodeJS.ProcessEnv = {}): Promise<Up> {
     const began = Date.now();
     const program = new StartedProgram([join(root, 'scripts/run.mjs'), 'start'], {
       cwd: root,
-      env: this.environment(),
+      env: { ...this.environment(), ...settings },
     });
     this.programs.push(program);
     const [, api = ''] = await program.prints(/API +(http:\S+)\/api\n/, START_WITHIN_MS);
@@ -48,7 +48,7 @@ export class RealRun {
     const files = existsSync(mails) ? readdirSync(mails).filter((name) => name.endsWith('.eml')) : [];
     return files
       .map((name) => readFileSync(join(mails, name), 'utf8'))
-      .filter((text) => text.includes(`To: ${email}`));
+      .filter((text) => text.includes(`<${email}>`));
   }
 
   async remove(): Promise<void> {
