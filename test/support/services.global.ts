@@ -1,6 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import {
   startMongo,
@@ -8,13 +6,13 @@ import {
   type RunningService,
   type ServiceRequest,
 } from '../../tools/services/index.js';
+import { endStaleRuns, runFolder } from './stale-runs.js';
 
 /** Starts one throw-away MongoDB and one throw-away Redis for the whole run and returns what ends them. */
 export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'nexus-e2e-'));
-  // As root the services run as another user, who must be able to pass through.
-  chmodSync(folder, 0o711);
   const report = (line: string): void => console.log(`[services] ${line}`);
+  await endStaleRuns(report);
+  const folder = runFolder();
   const request: ServiceRequest = { folder, durable: false, env: process.env, report, supervise: true };
   const started = await Promise.allSettled([startMongo(request), startRedis(request)]);
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
