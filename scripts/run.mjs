@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 1;
 } else {
-  import('./commands.mjs')
+  void import('./commands.mjs')
     .then(({ runCommand }) => runCommand(process.argv[2], process.argv.slice(3)))
     .then((code) => process.exit(code));
 }

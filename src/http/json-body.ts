@@ -42,7 +42,7 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
       );
     }
     // The parser's own words name the position and echo the text; clients get ours.
-    parse(request, text, (error, value) => {
+    void parse(request, text, (error, value) => {
       if (error) return done(new DomainError('invalid', 'INVALID_JSON', 'The body is not valid JSON'));
       done(null, value);
     });

@@ -13,7 +13,7 @@ import { type RunningService, type ServiceRequest } from './service.js';
 import { firstThatWorks, type Way } from './ways.js';
 
 const REMEDIES =
-  'Do one of these: run `docker compose up -d mongodb` and set MONGODB_URI as .env.example shows; ' +
+  'Do one of these: run `docker compose -f docker-compose.services.yml up -d --wait` and set MONGODB_URI as .env.example shows; ' +
   'set MONGODB_URI to a replica set that you have; or install mongod so that it is on PATH.';
 
 /** What keeps the data; a folder's data stays with the one that wrote it. */

@@ -103,7 +103,7 @@ describe('the order in which a MongoDB is found', () => {
       'mongod on PATH: there is none',
       'no downloaded',
       'no unpacked',
-      'docker compose up',
+      'docker compose',
       'install mongod',
     ];
     for (const words of parts) {
@@ -157,6 +157,6 @@ describe('the order in which a Redis is found', () => {
     const asked = request({ PATH: pathWith('redis-server') });
     const error = await startRedis(asked, ways(tried, 'fails', 'fails')).catch(String);
     expect(tried).toEqual(['installed', 'unpacked']);
-    expect(error).toMatch(/docker compose up.*REDIS_URL.*install redis-server/s);
+    expect(error).toMatch(/docker compose.*REDIS_URL.*install redis-server/s);
   });
 });

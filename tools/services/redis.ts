@@ -12,7 +12,7 @@ import { firstThatWorks, type Way } from './ways.js';
 import { join } from 'node:path';
 
 const REMEDIES =
-  'Do one of these: run `docker compose up -d redis` and set REDIS_URL as .env.example shows; ' +
+  'Do one of these: run `docker compose -f docker-compose.services.yml up -d --wait` and set REDIS_URL as .env.example shows; ' +
   'set REDIS_URL to a server that you have; or install redis-server so that it is on PATH.';
 
 /** The real thing behind each way, replaceable by a test of their order. */

@@ -58,7 +58,7 @@ export class KeptChild {
 
   /** Never resolves. @throws StartError when it died three times before it was ever ready */
   failure(): Promise<never> {
-    return new Promise((_, reject) => this.life.catch(reject));
+    return new Promise((_, reject) => void this.life.catch(reject));
   }
 
   /** Ends it: SIGTERM, then SIGKILL after the grace or at once when hurried. */
