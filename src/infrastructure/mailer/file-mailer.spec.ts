@@ -73,5 +73,5 @@ it.each(['../d4', 'd4/../../e', '.d4', '', 'a b', 'a\0b'])(
 
 it('says so when the folder cannot be written', async () => {
   const broken = new FileMailer('/dev/null/mail', 'a@b.c');
-  await expect(broken.send('e5', mail())).rejects.toThrow();
+  await expect(broken.send('e5', mail())).rejects.toThrow('ENOTDIR');
 });

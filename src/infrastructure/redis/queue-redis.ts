@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import type { ConsumerRedis } from './consumer-redis.js';
 import { RedisConnections } from './redis-connections.js';
 
 /** How long a command to the queues may take before its caller goes on and tries again later, in milliseconds. */
@@ -23,7 +24,7 @@ export class QueueRedis {
   }
 
   /** For the workers of this process; each of them makes a blocking copy of its own. */
-  openConsumer(): Redis {
-    return this.connections.open('workers', { maxRetriesPerRequest: null });
+  openConsumer(): ConsumerRedis {
+    return this.connections.openConsumer('workers', { maxRetriesPerRequest: null });
   }
 }

@@ -2,6 +2,10 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import type { ConfigType } from '@nestjs/config';
 import { Redis, type RedisOptions } from 'ioredis';
 import { redisConfig } from '../../config/redis.config.js';
+import { ConsumerRedis } from './consumer-redis.js';
+
+/** The way in which values are read is left to ioredis. */
+type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
 const longestReconnectPause = 2_000;
 
@@ -16,20 +20,31 @@ export class RedisConnections implements OnApplicationShutdown {
 
   constructor(@Inject(redisConfig.KEY) private readonly config: ConfigType<typeof redisConfig>) {}
 
-  open(purpose: string, options: Omit<RedisOptions, 'replyMapping'>): Redis {
-    const redis = new Redis(this.config.url, {
-      connectionName: `nexus:${purpose}`,
-      retryStrategy: (attempt) => Math.min(attempt * 100, longestReconnectPause),
-      ...options,
-    });
-    this.tellChanges(purpose, redis);
-    this.connections.push(redis);
-    return redis;
+  open(purpose: string, options: ConnectionOptions): Redis {
+    return this.adopt(purpose, new Redis(this.config.url, { ...this.defaults(purpose), ...options }));
+  }
+
+  /** One that workers wait on, with the copies that they make of it. */
+  openConsumer(purpose: string, options: ConnectionOptions): ConsumerRedis {
+    return this.adopt(purpose, new ConsumerRedis(this.config.url, { ...this.defaults(purpose), ...options }));
   }
 
   /** After every module's beforeApplicationShutdown, where those that use a connection finish with it. */
   onApplicationShutdown(): void {
     for (const redis of this.connections) redis.disconnect();
+  }
+
+  private defaults(purpose: string): ConnectionOptions {
+    return {
+      connectionName: `nexus:${purpose}`,
+      retryStrategy: (attempt) => Math.min(attempt * 100, longestReconnectPause),
+    };
+  }
+
+  private adopt<Connection extends Redis>(purpose: string, redis: Connection): Connection {
+    this.tellChanges(purpose, redis);
+    this.connections.push(redis);
+    return redis;
   }
 
   private tellChanges(purpose: string, redis: Redis): void {

@@ -7,15 +7,16 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
+import { ConsumerRedis } from '../../infrastructure/redis/consumer-redis.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
-import { ConsumerRedis, QueueHosts } from './tokens.js';
+import { QueueHosts } from './tokens.js';
 
-/** Milliseconds that running jobs get to end by themselves, and then to be given back. */
+/** Milliseconds that running jobs get to end by themselves. */
 const grace = 20_000;
-const giveBackTime = 3_000;
+/** Milliseconds for giving back what still runs, and for the last words to Redis. */
+const settlingTime = 3_000;
 
 /** Starts taking jobs when the process can do them, and stops before anything that a job needs is closed. */
 @Injectable()
@@ -30,7 +31,7 @@ export class Consumers implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly runner: JobRunner,
     private readonly database: DatabaseConnection,
     @Inject(QueueHosts) private readonly hosts: readonly WorkerHost[],
-    @Inject(ConsumerRedis) private readonly redis: Redis,
+    private readonly redis: ConsumerRedis,
   ) {}
 
   /** @throws Error when the catalogue and the handlers do not fit: the process must not start. */
@@ -57,13 +58,13 @@ export class Consumers implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async stop(): Promise<void> {
-    // BullMQ would wait for a Redis that is away; then only what runs here is waited for.
+    this.redis.stayLost();
+    // BullMQ's orderly end waits for Redis; without it there is nothing to wait for but what runs here.
     const isReachable = this.redis.status === 'ready';
     const closed = isReachable ? this.closeAll(false) : this.runner.idle().then(() => this.closeAll(true));
-    if (await endsWithin(grace, closed)) return;
-    this.runner.giveBack();
-    if (await endsWithin(giveBackTime, closed)) return;
-    this.logger.warn('some jobs did not end: another worker takes them when their locks expire');
+    if (!(await endsWithin(grace, Promise.race([closed, this.runner.idle()])))) this.runner.giveBack();
+    if (await endsWithin(settlingTime, closed)) return;
+    this.logger.warn('the queues did not close: another worker takes their jobs when the locks expire');
   }
 
   private async closeAll(force: boolean): Promise<void> {

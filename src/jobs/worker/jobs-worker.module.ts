@@ -2,8 +2,8 @@ import type { WorkerHost } from '@nestjs/bullmq';
 import { Module, type Provider } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { DiscoveryModule } from '@nestjs/core';
-import type { Redis } from 'ioredis';
 import { jobsConfig } from '../../config/jobs.config.js';
+import { ConsumerRedis } from '../../infrastructure/redis/consumer-redis.js';
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import { JobsModule } from '../jobs.module.js';
@@ -14,7 +14,7 @@ import { JobHandlers } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
 import { OpenJobs } from './open-jobs.js';
 import { createQueueHost } from './queue-host.js';
-import { ConsumerRedis, QueueHosts } from './tokens.js';
+import { QueueHosts } from './tokens.js';
 import { WorkerHeartbeat } from './worker-heartbeat.js';
 
 /** So often a job may lose its worker before BullMQ gives it up; the limit of starts comes first. */
@@ -29,7 +29,7 @@ function hostOf(queue: string): Provider {
     useFactory: (
       runner: JobRunner,
       catalogue: JobCatalogue,
-      connection: Redis,
+      connection: ConsumerRedis,
       config: ConfigType<typeof jobsConfig>,
     ): WorkerHost =>
       createQueueHost(
