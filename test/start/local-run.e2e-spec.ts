@@ -54,7 +54,7 @@ describe('npm start, with real services', { timeout: 240_000 }, () => {
     await stop();
     up = await run.start();
     expect(up.password).toBe(first.password);
-    expect(up.startedInMs).toBeLessThan(20_000);
+    expect(up.startedInMs).toBeLessThan(30_000);
     expect(await emails()).toContain('first@example.org');
   });
 
