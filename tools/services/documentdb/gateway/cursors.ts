@@ -20,7 +20,9 @@ interface Cursor {
   readonly session: string;
   /** The transaction that it was opened in; null outside of one. */
   readonly transaction: bigint | null;
-  /** The SQL session that holds its rows, when the engine can't go on from the continuation alone. */
+  /** Its rows live in the SQL session: the engine can't go on from the continuation alone. */
+  readonly lives: boolean;
+  /** That SQL session, outside of transactions. */
   readonly pinned: PgConnection | null;
   continuation: Buffer;
   client: Client;
@@ -39,8 +41,6 @@ export interface CursorLimits {
 /** Open cursors: the engine's continuation of each, and the SQL connection of those that need one. */
 export class Cursors {
   private readonly open = new Map<bigint, Cursor>();
-  /** How many cursors live in a SQL connection that is held for them. */
-  private readonly holds = new Map<PgConnection, number>();
 
   constructor(
     private readonly pool: Pool,
@@ -58,13 +58,16 @@ export class Cursors {
     if (!continuation || !id) return page;
     const { request, client } = work;
     const transaction = request.inTransaction ? request.transactionNumber : null;
-    const held = transaction === null && readBoolean(persist);
+    const lives = readBoolean(persist);
+    const held = transaction === null && lives;
+    if (lives && transaction !== null) this.replaceIn(request.session, transaction);
     if (held) this.hold(work, continuation);
     while (this.open.size >= this.limits.count && this.dropOldest(() => true));
     const cursor: Cursor = {
       id: id.readBigInt64BE(0),
       session: request.session,
       transaction,
+      lives,
       pinned: held ? work.connection : null,
       continuation: Buffer.from(continuation),
       client,
@@ -132,15 +135,20 @@ export class Cursors {
     }
   }
 
+  // The engine has closed it by now: it keeps one such cursor a session.
+  private replaceIn(session: string, transaction: bigint): void {
+    for (const cursor of this.open.values()) {
+      if (cursor.lives && cursor.session === session && cursor.transaction === transaction)
+        this.close(cursor);
+    }
+  }
+
   private hold(work: Work, continuation: Buffer): void {
-    // Reads share connections: two of them may leave a cursor in the same one.
-    const already = this.holds.get(work.connection) ?? 0;
-    while (already === 0 && !this.pool.pin()) {
+    while (!this.pool.pin()) {
       if (this.dropOldest((cursor) => cursor.pinned !== null)) continue;
       void closeRows(work.connection, continuation);
       throw failure(202, 'NetworkInterfaceExceededTimeLimit', 'too many transactions and cursors are open');
     }
-    this.holds.set(work.connection, already + 1);
     work.keepsConnection = true;
   }
 
@@ -160,10 +168,6 @@ export class Cursors {
 
   private async letGo(connection: PgConnection, continuation: Buffer): Promise<void> {
     await closeRows(connection, continuation);
-    const left = (this.holds.get(connection) ?? 1) - 1;
-    this.holds.set(connection, left);
-    if (left > 0) return;
-    this.holds.delete(connection);
     this.pool.unpin();
     this.pool.release(connection);
   }

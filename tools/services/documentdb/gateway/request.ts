@@ -19,7 +19,12 @@ export interface Request {
   readonly inTransaction: boolean;
   readonly startsTransaction: boolean;
   readonly maxTimeMs: number;
+  /** A find that is done with its first page, whatever it finds: it leaves no cursor. */
+  readonly onePage: boolean;
 }
+
+/** The engine's first page holds that many documents when the command does not say. */
+const FIRST_PAGE = 101;
 
 /** Reads what the gateway needs of a command. @throws MalformedError */
 export function readRequest(message: Message): Request {
@@ -33,6 +38,9 @@ export function readRequest(message: Message): Request {
   let inTransaction = false;
   let startsTransaction = false;
   let maxTimeMs = 0;
+  let limit = 0;
+  let batchSize = FIRST_PAGE;
+  let singleBatch = false;
   for (const field of elements(body)) {
     const { type, start, end } = field;
     if (name === '') {
@@ -57,6 +65,15 @@ export function readRequest(message: Message): Request {
       case 'startTransaction':
         startsTransaction = type === 0x08 && body[start] === 1;
         break;
+      case 'limit':
+        limit = readNumber(body, type, start);
+        break;
+      case 'batchSize':
+        batchSize = readNumber(body, type, start);
+        break;
+      case 'singleBatch':
+        singleBatch = type === 0x08 && body[start] === 1;
+        break;
       case 'maxTimeMS':
         maxTimeMs = readNumber(body, type, start);
         break;
@@ -75,6 +92,7 @@ export function readRequest(message: Message): Request {
     inTransaction,
     startsTransaction,
     maxTimeMs,
+    onePage: singleBatch || (limit > 0 && limit <= batchSize),
   };
 }
 

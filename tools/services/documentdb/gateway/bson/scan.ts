@@ -73,3 +73,11 @@ function valueLength(document: Buffer, type: number, start: number, last: number
       throw new MalformedError(`an element of unknown type ${type}`);
   }
 }
+
+/** The bytes of the value of the element with that name; null when there is none. @throws MalformedError */
+export function valueOf(document: Buffer, name: string): Buffer | null {
+  for (const element of elements(document)) {
+    if (element.name === name) return document.subarray(element.start, element.end);
+  }
+  return null;
+}

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Cursors } from '../cursors.js';
 import { errorReply, failure, reply, toCommandError, type CommandError } from '../errors.js';
+import { LostInserts } from '../lost-inserts.js';
 import { RecentWrites } from '../retries.js';
 import type { Request } from '../request.js';
-import { SqlError } from '../sql/errors.js';
+import { EngineGoneError, SqlError } from '../sql/errors.js';
 import type { Pool } from '../sql/pool.js';
 import { ReadLanes } from '../sql/read-lanes.js';
 import type { Transactions } from '../transactions.js';
@@ -26,6 +27,7 @@ export class Dispatcher {
   private readonly commands: ReadonlyMap<string, EngineCommand>;
   private readonly lanes: ReadLanes;
   private readonly recentWrites = new RecentWrites();
+  private readonly lostInserts: LostInserts;
 
   constructor(
     private readonly pool: Pool,
@@ -34,6 +36,7 @@ export class Dispatcher {
     private readonly identity: Identity,
   ) {
     this.commands = engineCommands(cursors);
+    this.lostInserts = new LostInserts(pool);
     this.lanes = new ReadLanes(pool, LANES);
   }
 
@@ -93,12 +96,31 @@ export class Dispatcher {
         return { answer, ends: work.endsTransaction };
       });
     }
-    if (name === 'find' && request.maxTimeMs === 0) return this.shared(command, request, client);
+    if (name === 'find' && request.onePage && request.maxTimeMs === 0)
+      return this.shared(command, request, client);
     const number = request.transactionNumber;
     if (number === null || request.session === '' || !RETRYABLE.has(name)) {
       return this.alone(command, request, client);
     }
-    return this.recentWrites.once(request, number, () => this.alone(command, request, client));
+    if (name !== 'insert')
+      return this.recentWrites.once(request, number, () => this.alone(command, request, client));
+    return this.recentWrites.once(request, number, () => this.insert(command, request, client, number));
+  }
+
+  private async insert(
+    command: EngineCommand,
+    request: Request,
+    client: Client,
+    number: bigint,
+  ): Promise<Buffer> {
+    const known = this.lostInserts.has(request, number) ? await this.lostInserts.answerOf(request) : null;
+    if (known !== null) return known;
+    try {
+      return await this.alone(command, request, client);
+    } catch (error) {
+      if (error instanceof EngineGoneError) this.lostInserts.note(request, number);
+      throw error;
+    }
   }
 
   /** Outside a transaction: any connection, and again when the engine asks for it. */
@@ -124,7 +146,7 @@ export class Dispatcher {
     try {
       return await command(work);
     } finally {
-      this.lanes.leave(lane, work.keepsConnection);
+      this.lanes.leave(lane);
     }
   }
 

@@ -1,5 +1,5 @@
 import { deserialize, type Document } from 'bson';
-import { elements } from '../bson/scan.js';
+import { valueOf } from '../bson/scan.js';
 import type { Request } from '../request.js';
 
 /** The statement at a position of a write command (a document, an update, a deletion), with exact types; or null. */
@@ -18,11 +18,4 @@ function inSequence(request: Request, position: number): Buffer | null {
   let at = 0;
   for (let left = position; left > 0 && at < documents.length; left -= 1) at += documents.readInt32LE(at);
   return at < documents.length ? documents.subarray(at, at + documents.readInt32LE(at)) : null;
-}
-
-function valueOf(document: Buffer, name: string): Buffer | null {
-  for (const element of elements(document)) {
-    if (element.name === name) return document.subarray(element.start, element.end);
-  }
-  return null;
 }

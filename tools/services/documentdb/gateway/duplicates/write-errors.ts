@@ -53,23 +53,19 @@ class DuplicateNames {
     this.indexes ??= indexesOf(this.work);
     const index = (await this.indexes).find((each) => each.name === indexName);
     if (index === undefined) return null;
-    const keyValue = await this.keyValue(Number(error['index']), index.key);
-    const { inTransaction } = this.work.request;
-    if (inTransaction && keyValue !== null && !(await seesKey(this.work, keyValue, index.partial))) {
-      throw writeConflict();
-    }
+    const { request } = this.work;
+    const field = request.name === 'insert' ? 'documents' : 'updates';
+    const statement = statementAt(request, field, Number(error['index'])) ?? {};
+    const keyValue = await this.keyValue(statement, index.key);
+    // What an update of many wrote before it failed is undone: it may have collided with itself.
+    const looksElsewhere = request.inTransaction && keyValue !== null && statement['multi'] !== true;
+    if (looksElsewhere && !(await seesKey(this.work, keyValue, index.partial))) throw writeConflict();
     return { indexName: index.name, keyPattern: index.key, keyValue };
   }
 
-  private async keyValue(position: number, keyPattern: Document): Promise<Document | null> {
-    const { request } = this.work;
-    if (request.name === 'insert') {
-      const document = statementAt(request, 'documents', position);
-      return document === null ? null : keyOf(document, keyPattern);
-    }
-    const update = statementAt(request, 'updates', position);
-    if (update === null) return null;
-    return (await this.probe(update))?.keyValue ?? literalKey(update, keyPattern);
+  private async keyValue(statement: Document, keyPattern: Document): Promise<Document | null> {
+    if (this.work.request.name === 'insert') return keyOf(statement, keyPattern);
+    return (await this.probe(statement))?.keyValue ?? literalKey(statement, keyPattern);
   }
 
   /**

@@ -16,7 +16,8 @@ const DEPTH = 8;
 /**
  * Short reads share a few connections instead of having one each: what goes to the engine, and comes back, together
  * costs a fraction of the system calls and process switches. Reads never wait for another transaction's locks, so
- * nothing can get stuck behind them; behind a slow one only those have to wait that came within its first moments.
+ * nothing can get stuck behind them; behind a slow one only those have to wait that came within its first moments. Only
+ * for reads that leave no cursor: the engine keeps one a session.
  */
 export class ReadLanes {
   private readonly lanes: Lane[] = [];
@@ -40,14 +41,11 @@ export class ReadLanes {
     return lane;
   }
 
-  /** `keeps` says that a cursor now lives in the connection's session: it is the cursor's from here on. */
-  leave(lane: Lane, keeps: boolean): void {
+  leave(lane: Lane): void {
     lane.users -= 1;
     lane.movedAt = performance.now();
-    const index = this.lanes.indexOf(lane);
-    if (keeps && index >= 0) this.lanes.splice(index, 1);
-    if (keeps || index < 0 || lane.users > 0) return;
-    this.lanes.splice(index, 1);
+    if (lane.users > 0) return;
+    this.lanes.splice(this.lanes.indexOf(lane), 1);
     this.pool.release(lane.connection);
   }
 
