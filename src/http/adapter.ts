@@ -11,7 +11,8 @@ const headersTimeout = 15_000;
 const requestTimeout = 60_000;
 /** Longer than the usual 60 s of a proxy, so that it is the proxy that closes an idle connection. */
 const keepAliveTimeout = 65_000;
-const maximumHeaderBytes = 16_384;
+/** So that an absurdly long token is told apart as what it is, a 401, and only what is beyond that is a 431. */
+const maximumHeaderBytes = 131_072;
 const maximumParameterLength = 256;
 
 /** Fastify as this service wants it: ids, limits and errors that hold before any of Nest's own code runs. */

@@ -63,8 +63,11 @@ describe('seeds', () => {
     ]);
   });
 
-  it('refuse a weak ADMIN_PASSWORD, and the service stays up', async () => {
-    const api = await start({ ADMIN_PASSWORD: 'weak' });
+  it.each([
+    ['a weak ADMIN_PASSWORD', { ADMIN_PASSWORD: 'weak' }],
+    ['an ADMIN_EMAIL that is none', { ADMIN_EMAIL: 'admin' }],
+  ])('refuse %s, and the service stays up', async (_name, settings) => {
+    const api = await start(settings);
     expect((await api.client.get('/health/live')).status).toBe(200);
     expect(await countsOf(api)).toEqual({ ...seeded, users: 0 });
   });

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
+import { isEmail } from 'class-validator';
 import { authConfig } from '../../config/auth.config.js';
 import { RolesService } from '../roles/roles.service.js';
 import { AccountsService } from '../users/accounts.service.js';
@@ -31,6 +32,10 @@ export class FirstAdministrator {
     const { adminEmail: email, adminPassword: password } = this.config;
     if (email === undefined || password === undefined) {
       this.logger.warn(`There is no administrator. ${remedy}`);
+      return;
+    }
+    if (!isEmail(email)) {
+      this.logger.error(`There is no administrator: ADMIN_EMAIL is not an e-mail address. ${remedy}`);
       return;
     }
     const problems = passwordProblems(password);
