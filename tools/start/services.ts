@@ -25,7 +25,10 @@ export const startServices: StartServices = async ({ folder, env, terminal }, st
   const launch = async (title: string, start: typeof startMongo): Promise<void> => {
     const step = terminal.step(title);
     let starting = true;
-    const report = (line: string): void => (starting ? step.update(line) : terminal.line(line));
+    step.update('looking for one');
+    // The step tells the time itself.
+    const report = (line: string): void =>
+      starting ? step.update(line.replace(/ \(\d+ s\)$/, '')) : terminal.line(line);
     const request: ServiceRequest = { folder, env, durable: true, supervise: true, report };
     try {
       running.push(await start(request));
