@@ -12,7 +12,7 @@ const day = 24 * 60 * 60 * 1_000;
 /** How long a job that is over can still be asked for. */
 const keptAfterEnd = 7 * day;
 
-/** The only code that touches the ledger's collection. */
+/** The only code that touches the ledger's collection. Every read asks for all it wants in one batch. */
 @Injectable()
 export class JobsRepository {
   constructor(@InjectModel(JobModelName) private readonly jobs: Model<JobDocument>) {}
@@ -39,12 +39,10 @@ export class JobsRepository {
   }
 
   async findMany(ids: readonly JobId[]): Promise<JobRow[]> {
-    const documents = await this.jobs.find({ _id: amongst(ids) }).lean();
-    return documents.map(row);
-  }
-
-  async findPending(ids: readonly JobId[]): Promise<JobRow[]> {
-    const documents = await this.jobs.find({ _id: amongst(ids), state: 'pending' }).lean();
+    const documents = await this.jobs
+      .find({ _id: amongst(ids) })
+      .batchSize(ids.length)
+      .lean();
     return documents.map(row);
   }
 
@@ -54,6 +52,7 @@ export class JobsRepository {
       .find({ state: 'pending', pendingSince: mongoose.trusted({ $lte: before }) })
       .sort({ pendingSince: 1 })
       .limit(limit)
+      .batchSize(limit)
       .lean();
     return documents.map(row);
   }
@@ -67,6 +66,7 @@ export class JobsRepository {
       })
       .sort({ _id: 1 })
       .limit(limit)
+      .batchSize(limit)
       .lean();
     return documents.map(row);
   }
@@ -136,7 +136,10 @@ export class JobsRepository {
 
   /** Which of these still have a row, whatever its state. */
   async existing(ids: readonly JobId[]): Promise<Set<JobId>> {
-    const documents = await this.jobs.find({ _id: amongst(ids) }, { _id: 1 }).lean();
+    const documents = await this.jobs
+      .find({ _id: amongst(ids) }, { _id: 1 })
+      .batchSize(ids.length)
+      .lean();
     return new Set(documents.map(({ _id }) => jobIds.parse(_id.toHexString())));
   }
 

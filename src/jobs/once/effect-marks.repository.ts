@@ -39,6 +39,7 @@ export class EffectMarksRepository {
       })
       .sort({ at: 1, _id: 1 })
       .limit(limit)
+      .batchSize(limit)
       .lean();
     return documents.map(({ _id, jobId, at }) => ({
       scope: _id,
