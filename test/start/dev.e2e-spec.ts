@@ -13,7 +13,14 @@ afterEach(() => run.remove());
 
 it('compiles on change and starts the programs again; errors leave them as they are', async () => {
   const source = join(run.folder, 'src/main.ts');
-  const options = { strict: true, module: 'nodenext', rootDir: 'src', outDir: 'dist', types: [] };
+  const options = {
+    strict: true,
+    noEmitOnError: true,
+    module: 'nodenext',
+    rootDir: 'src',
+    outDir: 'dist',
+    types: [],
+  };
   mkdirSync(join(run.folder, 'src'));
   symlinkSync(join(import.meta.dirname, '../../node_modules'), join(run.folder, 'node_modules'));
   writeFileSync(

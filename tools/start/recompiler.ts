@@ -10,7 +10,8 @@ const EMITTED = /^TSFILE: .*\.js$/;
 const NOISE = /^TSFILE: |Starting compilation in watch mode|File change detected\. Starting incremental/;
 
 /**
- * Compiles src/ into dist/ on every change. A compile with errors shows them and writes nothing.
+ * Compiles src/ into dist/ on every change. A compile with errors shows them and (by tsconfig.build.json, whose options
+ * the build has used: other ones would write everything anew) writes nothing.
  * @param records the folder in which a later run finds the compiler if this one is killed
  * @param onCompiled called after each compile without errors that wrote something
  * @returns ends the compiler
