@@ -5,6 +5,8 @@ import { userStatuses, type UserStatus } from './user-status.js';
 
 @Schema({ collection: 'users', timestamps: true, versionKey: false })
 export class UserEntity implements SoftDeletable {
+  _id!: Types.ObjectId;
+
   @Prop({ type: String, required: true })
   email!: string;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { trusted, type Model, type PopulateOptions, type QueryFilter } from 'mongoose';
+import { trusted, Types, type Model, type PopulateOptions, type QueryFilter } from 'mongoose';
 import type { RoleId, UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
@@ -38,7 +38,14 @@ export class UsersRepository {
 
   /** @throws DuplicateEmailError when the address is taken. */
   async insert({ id, ...user }: NewUser): Promise<void> {
-    await this.users.insertMany([{ _id: id, ...user }]).catch(rethrowDuplicate);
+    // Not insertMany: the driver's bulk errors do not say which index refused.
+    await this.users
+      .insertOne({
+        ...user,
+        _id: new Types.ObjectId(id),
+        roles: user.roles.map((role) => new Types.ObjectId(role)),
+      })
+      .catch(rethrowDuplicate);
   }
 
   async findById(
