@@ -66,7 +66,9 @@ function npm(args) {
 }
 
 function failed(output) {
-  const last = output.trim().split('\n').slice(-15).join('\n');
+  // After the reason, npm may print all of its options.
+  const [reason = ''] = output.split('Clean install a project');
+  const last = reason.trim().split('\n').slice(-15).join('\n');
   return (
     `${last}\n\nnpm ci failed: the dependencies are not installed.\n` +
     'Remedy: look at the lines above; most often the registry is out of reach (try `npm ping`), the disk is full, or ' +
