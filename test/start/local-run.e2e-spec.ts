@@ -66,7 +66,7 @@ describe('npm start, with real services', { timeout: 240_000 }, () => {
     up = await run.start();
     expect(left.filter(lives)).toEqual([]);
     expect(await emails()).toEqual(expect.arrayContaining(['first@example.org', 'second@example.org']));
-    await waitUntil(() => run.mailsTo('second@example.org').length > 0, 30_000);
+    await waitUntil(() => run.mailsTo('second@example.org').length > 0, 90_000);
     expect(run.mailsTo('second@example.org')).toHaveLength(1);
     await stop();
   });

@@ -68,6 +68,8 @@ export class RealRun {
       HOME,
       NEXUS_FOLDER: this.folder,
       QUEUE_PREFIX: `{${name}}`,
+      // A mail that was being sent when the database went away is not to keep the test waiting for a minute.
+      JOB_RETRY_LADDER: '1s,5s,5s,5s,5s',
       ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }),
       ...(database && { MONGODB_URI: database.href }),
       ...(REDIS_URL && { REDIS_URL }),

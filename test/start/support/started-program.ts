@@ -31,7 +31,7 @@ export class StartedProgram {
   }
 
   /** Resolves when the output has the pattern. @throws Error with the output when it doesn't come in time */
-  async prints(pattern: RegExp, withinMs = 15_000): Promise<RegExpExecArray> {
+  async prints(pattern: RegExp, withinMs = 25_000): Promise<RegExpExecArray> {
     await waitUntil(() => pattern.test(this.output) || !this.alive, withinMs);
     const found = pattern.exec(this.output);
     if (!found)
