@@ -15,9 +15,12 @@ import { targetsOf } from './targets.js';
 // `npm run bench`: our routes beside the frameworks they stand on, in one run of about a minute and a half.
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '6' },
     slice: { type: 'string', default: '1.5' },
     'warm-up': { type: 'string', default: '2' },
+    users: { type: 'string', default: '1000' },
+    /** Only the routes of ours whose name holds this text. */
+    only: { type: 'string', default: '' },
     /** Writes a CPU profile of the API into this folder. */
     profile: { type: 'string' },
   },
@@ -27,7 +30,7 @@ const plan: Plan = {
   slice: Number(values.slice),
   warmUp: Number(values['warm-up']),
 };
-const counts = { users: 1_000, tokens: 200 };
+const counts = { users: Number(values.users), tokens: Math.min(200, Number(values.users)) };
 
 const built = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(built));
@@ -62,7 +65,8 @@ async function bench(): Promise<number> {
 
   const nest = await startEmpty('nest-empty', 'Nest+Fastify, empty handler');
   const fastify = await startEmpty('fastify-empty', 'Fastify, empty handler');
-  const measurements = await measure([nest, fastify, ...targetsOf(api)], plan, report);
+  const ours = targetsOf(api).filter(({ name }) => name.includes(values.only));
+  const measurements = await measure([nest, fastify, ...ours], plan, report);
 
   report(`\n${tableOf(measurements)}\n`);
   const file = join(root, 'bench/results/latest.json');

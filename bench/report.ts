@@ -52,7 +52,7 @@ export function machine(): Result['machine'] {
 
 /** Node's version and those of the packages that the figures depend on. */
 export function versions(root: string): Result['versions'] {
-  const packages = ['@nestjs/core', '@nestjs/platform-fastify', 'fastify', 'mongoose', 'pino', 'autocannon'];
+  const packages = ['@nestjs/core', '@nestjs/platform-fastify', 'fastify', 'mongoose', 'pino'];
   const found = packages.map((name) => [name, versionOf(join(root, 'node_modules', name, 'package.json'))]);
   return Object.fromEntries([['node', process.versions.node], ...found]);
 }
