@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { httpConfig } from './config/http.config.js';
 import { createAdapter } from './http/adapter.js';
 import { configureHttp } from './http/configure-http.js';
+import { ServiceLogger } from './infrastructure/logging/service-logger.js';
 
 /** The API, configured and initialised but not listening: what main.ts and the tests start from. */
 export async function createApi(): Promise<NestFastifyApplication> {
@@ -13,7 +13,7 @@ export async function createApi(): Promise<NestFastifyApplication> {
     bufferLogs: true,
     abortOnError: false,
   });
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(ServiceLogger));
   await configureHttp(app);
   await app.init();
   return app;

@@ -16,11 +16,20 @@ function lineOf(request: FastifyRequest, status: number, duration: number) {
 }
 
 /** One line a request, when it has been answered; `duration` is in milliseconds. */
-export function addRequestLog(fastify: FastifyInstance, logger: Pick<Logger, 'info' | 'error'>): void {
+export function addRequestLog(
+  fastify: FastifyInstance,
+  logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>,
+): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const line = lineOf(request, reply.statusCode, reply.elapsedTime);
-    if (reply.statusCode >= 500) logger.error(line, 'request failed');
-    else logger.info(line, 'request');
+    logger[levelOf(line.route, line.status)](line, 'request');
     done();
   });
+}
+
+function levelOf(route: string, status: number): 'debug' | 'info' | 'warn' | 'error' {
+  // Somebody asks every few seconds, and a change of the answer is told by the health checks themselves.
+  if (route.startsWith('/health')) return 'debug';
+  if (status < 500) return 'info';
+  return status === 503 ? 'warn' : 'error';
 }

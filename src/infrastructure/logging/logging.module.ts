@@ -3,6 +3,7 @@ import type { ConfigType } from '@nestjs/config';
 import { LoggerModule } from 'nestjs-pino';
 import { loggingConfig } from '../../config/logging.config.js';
 import { loggerOptions } from './logger-options.js';
+import { ServiceLogger } from './service-logger.js';
 
 @Global()
 @Module({
@@ -16,6 +17,7 @@ import { loggerOptions } from './logger-options.js';
       }),
     }),
   ],
-  exports: [LoggerModule],
+  providers: [ServiceLogger],
+  exports: [LoggerModule, ServiceLogger],
 })
 export class LoggingModule {}
