@@ -7,21 +7,21 @@ import { Program } from '../support/program.js';
 
 const settings: Record<string, string> = { ...isolatedSettings(), LOG_LEVEL: 'info' };
 
-async function startReady(
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ api: Program; client: Client }> {
-  const api = new Program('dist/main.js', { ...settings, ...more });
+async function ready(api: Program): Promise<Client> {
   const client = new Client(await api.url());
   await vi.waitFor(async () => expect((await client.get('/health/ready')).status).toBe(200), {
     timeout: 20_000,
   });
-  return { api, client };
+  return client;
 }
 
 describe('the log of the API', () => {
   let api: Program;
   let client: Client;
-  beforeAll(async () => ({ api, client } = await startReady()));
+  beforeAll(async () => {
+    api = new Program('dist/main.js', settings);
+    client = await ready(api);
+  });
   afterAll(() => api?.[Symbol.asyncDispose]());
 
   const requestLine = (requestId: string): Promise<Json> =>
@@ -76,7 +76,8 @@ describe('the log of the API', () => {
 
 describe('shutting down', () => {
   it('finishes the request that runs, closes in order and ends with 0', async () => {
-    const { api, client } = await startReady();
+    await using api = new Program('dist/main.js', settings);
+    const client = await ready(api);
     const port = Number(new URL(client.url).port);
     const body = JSON.stringify(administrator);
     // Half a request, so that it certainly runs when the signal comes.

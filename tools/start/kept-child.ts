@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ownIdentity, identityOf } from '../services/process/identity.js';
 import { removeRecord, writeRecord } from '../services/process/records.js';
 import type { ChildLog } from './child-log.js';
+import { holdsPort } from './port-owner.js';
 import { askReadiness } from './readiness.js';
 import { StartError } from './start-error.js';
 import type { Timing } from './timing.js';
@@ -164,10 +165,13 @@ export class KeptChild {
 
   private async watchReadiness(child: ChildProcess): Promise<void> {
     for (;;) {
-      const state = await askReadiness(this.plan.readyUrl());
+      const url = this.plan.readyUrl();
+      const state = await askReadiness(url);
       if (this.current !== child || child.exitCode !== null || child.signalCode !== null) return;
-      this.state = state;
-      if (state === 'ready') break;
+      // Somebody else's service may have taken the port since it was chosen, and be ready itself.
+      const isOurs = holdsPort(child.pid ?? 0, Number(new URL(url).port));
+      this.state = isOurs ? state : 'starting';
+      if (this.state === 'ready') break;
       await pause(this.timing.pollMs);
     }
     this.readyAt = Date.now();

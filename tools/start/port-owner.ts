@@ -11,10 +11,18 @@ export function portOwner(port: number): string | undefined {
   return name === undefined ? `process ${pid}` : `${name} (process ${pid})`;
 }
 
+/** Whether it is this process that listens on the port. True as well where the system tells nothing. */
+export function holdsPort(pid: number, port: number): boolean {
+  if (process.platform === 'linux') return holdsSocket(pid, inodesOf(port));
+  return (lsofOwner(port) ?? pid) === pid;
+}
+
+function inodesOf(port: number): ReadonlySet<string> {
+  return new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningInodes(table, port)));
+}
+
 function linuxOwner(port: number): number | undefined {
-  const inodes = new Set(
-    ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => listeningInodes(table, port)),
-  );
+  const inodes = inodesOf(port);
   if (inodes.size === 0) return undefined;
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
   return pids.find((pid) => holdsSocket(pid, inodes));
