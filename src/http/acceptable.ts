@@ -15,7 +15,9 @@ export function acceptsJson(accept: string | undefined): boolean {
 
 /** The API answers JSON only; its docs and what is not an API route choose for themselves. @throws 406. */
 export function assertAcceptable(request: FastifyRequest): void {
-  if (request.url.startsWith('/api/') && !acceptsJson(request.headers.accept)) {
+  // The route rather than the target, which can be spelled in many ways; without a route only the target is there.
+  const path = request.routeOptions.url ?? request.url;
+  if (path.startsWith('/api/') && !acceptsJson(request.headers.accept)) {
     throw new HttpException('Not acceptable', HttpStatus.NOT_ACCEPTABLE);
   }
 }

@@ -9,6 +9,8 @@ import { requestIdOf } from './request-id.js';
 
 const headersTimeout = 15_000;
 const requestTimeout = 60_000;
+/** How late those two may be noticed; Node.js would look every 30 s only. */
+const connectionsCheckingInterval = 1_000;
 /** Longer than the usual 60 s of a proxy, so that it is the proxy that closes an idle connection. */
 const keepAliveTimeout = 65_000;
 /** So that an absurdly long token is told apart as what it is, a 401, and only what is beyond that is a 431. */
@@ -26,7 +28,14 @@ export function createAdapter(config: ConfigType<typeof httpConfig>): FastifyAda
     bodyLimit: config.bodyLimit,
     requestTimeout,
     keepAliveTimeout,
-    http: { headersTimeout, requestTimeout, maxHeaderSize: maximumHeaderBytes },
+    http: {
+      headersTimeout,
+      requestTimeout,
+      connectionsCheckingInterval,
+      maxHeaderSize: maximumHeaderBytes,
+      // Refused by a hook, with an answer: Node.js would send a bare status line.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: maximumParameterLength },
     // Requests that arrive on an open connection during a shutdown are still served, with Connection: close.
     return503OnClosing: false,

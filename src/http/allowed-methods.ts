@@ -26,6 +26,10 @@ export class AllowedMethods {
   /** The methods of a request target; empty when no route has that path at all. */
   of(target: string): Method[] {
     const [path = '/'] = target.split('?');
-    return answeredMethods.filter((method) => this.router.find(method, path) !== null);
+    return answeredMethods.filter((method) => {
+      const route = this.router.find(method, path);
+      // '/users/' is no '/users/:id'.
+      return route !== null && Object.values(route.params).every((value) => value !== '');
+    });
   }
 }

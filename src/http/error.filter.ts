@@ -26,7 +26,9 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent || reply.raw.headersSent) return;
 
-    const failure = this.failureOf(error, request, reply);
+    // Nobody hears the answer, and that a client went away is no fault of this service.
+    const isGone = request.raw.socket.destroyed;
+    const failure = isGone ? failureOfStatus(400, request.id) : this.failureOf(error, request, reply);
     if (failure.statusCode >= 500 && failure.statusCode !== 503) {
       this.logger.error({ err: error }, 'unexpected error');
     }

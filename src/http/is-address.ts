@@ -2,8 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsEmail, Matches, MaxLength } from 'class-validator';
 import { normalizeEmail } from '../common/email.js';
-
-const visible = /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u;
+import { withoutInvisible } from './invisible.js';
 
 /**
  * An e-mail address as clients may send it: at most 254 characters, nothing invisible in it. The handler gets it in
@@ -12,12 +11,12 @@ const visible = /^[^\p{Cc}\p{Cf}\p{Cs}]*$/u;
 export function IsAddress(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && value.length <= 1_024 && visible.test(value)
+      typeof value === 'string' && value.length <= 1_024 && withoutInvisible.test(value)
         ? normalizeEmail(value)
         : value,
     ),
     MaxLength(254),
-    Matches(visible, { message: '$property must not contain invisible characters' }),
+    Matches(withoutInvisible, { message: '$property must not contain invisible characters' }),
     IsEmail({}, { message: '$property must be an e-mail address' }),
   );
 }

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsString, Matches, MaxLength } from 'class-validator';
+import { somethingVisible } from './invisible.js';
 
 /** A line of text that people read: not blank, no control characters, no half surrogate pairs. */
 export function IsFreeText({ maxLength }: { maxLength: number }): PropertyDecorator {
@@ -7,6 +8,6 @@ export function IsFreeText({ maxLength }: { maxLength: number }): PropertyDecora
     IsString(),
     MaxLength(maxLength),
     Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must not contain control characters' }),
-    Matches(/\S/, { message: '$property must not be blank' }),
+    Matches(somethingVisible, { message: '$property must not be blank' }),
   );
 }

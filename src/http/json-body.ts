@@ -1,3 +1,4 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 
@@ -30,6 +31,10 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    // Nothing here decompresses; taking the bytes for the text itself would be a guess.
+    if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+      return done(new HttpException('Content-Encoding is not supported', HttpStatus.UNSUPPORTED_MEDIA_TYPE));
+    }
     let text: string;
     try {
       text = utf8.decode(typeof body === 'string' ? Buffer.from(body) : body);

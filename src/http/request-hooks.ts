@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestContext, type RequestContext } from '../common/request-context.js';
 import { Answer } from './answer.js';
 import { assertAcceptable } from './acceptable.js';
+import { isProbe } from './probe-routes.js';
 import { traceIdOf } from './request-id.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    context: RequestContext;
+    /** Absent for probes. */
+    context?: RequestContext;
   }
 }
 
@@ -25,13 +27,17 @@ export function addRequestHooks(fastify: FastifyInstance): void {
 
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-ID', request.id);
+    if (isProbe(request)) return done();
     request.context = contextOf(request);
     assertAcceptable(request);
     requestContext.run(request.context, done);
   });
 
   // Reading a body leaves the asynchronous context of onRequest: it is entered again before the handler.
-  fastify.addHook('preValidation', (request, _reply, done) => requestContext.run(request.context, done));
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    if (request.body === undefined || request.context === undefined) done();
+    else requestContext.run(request.context, done);
+  });
 
   fastify.addHook('preSerialization', (_request, reply, payload, done) =>
     done(null, envelopeOf(payload, reply)),

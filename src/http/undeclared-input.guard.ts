@@ -10,12 +10,14 @@ interface DeclaredInput {
   readonly body: boolean;
 }
 
-function isFilled(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+function isFilled(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-function refuse(values: object, what: string): DomainError {
-  const errors = Object.keys(values).map((path) => ({ path, message: `property ${path} should not exist` }));
+function refuse(values: unknown, what: 'query' | 'body'): DomainError {
+  const paths = typeof values === 'object' && values !== null ? Object.keys(values) : [what];
+  const errors = paths.map((path) => ({ path, message: `property ${path} should not exist` }));
   return new DomainError('invalid', 'VALIDATION_FAILED', `This route takes no ${what}`, { errors });
 }
 

@@ -35,7 +35,8 @@ export function loggerOptions(config: ConfigType<typeof loggingConfig>): LoggerO
     messageKey: 'message',
     formatters: { level: (level) => ({ level }) },
     redact: { paths: redactedPaths, censor: '[redacted]' },
-    mixin: currentLogFields,
+    // Most lines are those of requests, and they bring these fields themselves.
+    mixin: (line) => ('requestId' in line ? {} : currentLogFields()),
     ...(config.pretty && {
       transport: {
         target: 'pino-pretty',

@@ -4,6 +4,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { loggingConfig } from '../../config/logging.config.js';
 import { loggerOptions } from './logger-options.js';
 import { ServiceLogger } from './service-logger.js';
+import { standardOutput } from './standard-output.js';
 
 @Global()
 @Module({
@@ -11,7 +12,7 @@ import { ServiceLogger } from './service-logger.js';
     LoggerModule.forRootAsync({
       inject: [loggingConfig.KEY],
       useFactory: (config: ConfigType<typeof loggingConfig>) => ({
-        pinoHttp: loggerOptions(config),
+        pinoHttp: config.pretty ? loggerOptions(config) : [loggerOptions(config), standardOutput()],
         // Its middleware costs a third of a small request; src/http/request-log.ts writes the line from a hook.
         forRoutes: [],
       }),
