@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'bson';
-import { elements, valueOf } from './bson/scan.js';
+import { Elements, valueOf } from './bson/scan.js';
 import { reply } from './errors.js';
 import type { Request } from './request.js';
 import type { Statement } from './sql/encode.js';
@@ -71,17 +71,20 @@ function documentsOf(request: Request): Buffer[] {
 }
 
 function valuesOf(array: Buffer): Buffer[] {
-  return [...elements(array)].map(({ start, end }) => array.subarray(start, end));
+  const values: Buffer[] = [];
+  for (const element = new Elements(array); element.next();) values.push(element.value);
+  return values;
 }
 
 /** A document as it is stored: its _id before all else. */
 function idFirst(document: Buffer): Buffer {
   const parts: Buffer[] = [];
   let at = 4;
-  for (const { name, end } of elements(document)) {
-    if (name === '_id') parts.unshift(document.subarray(at, end));
-    else parts.push(document.subarray(at, end));
-    at = end;
+  for (const element = new Elements(document); element.next();) {
+    const bytes = document.subarray(at, element.end);
+    if (element.name === '_id') parts.unshift(bytes);
+    else parts.push(bytes);
+    at = element.end;
   }
   return Buffer.concat([document.subarray(0, 4), ...parts, Buffer.alloc(1)], document.length);
 }

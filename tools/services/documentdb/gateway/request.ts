@@ -1,5 +1,5 @@
 import { MalformedError } from './wire/malformed.js';
-import { elements } from './bson/scan.js';
+import { Elements } from './bson/scan.js';
 import type { Message, Sequence } from './wire/message.js';
 
 /** One command, with the few of its fields that a gateway must know. Everything else goes through unread. */
@@ -25,6 +25,8 @@ export interface Request {
 
 /** The engine's first page holds that many documents when the command does not say. */
 const FIRST_PAGE = 101;
+/** What the names of the fields that are read here begin with. */
+const INITIALS: ReadonlySet<number> = new Set(Buffer.from('$ltasbm'));
 
 /** Reads what the gateway needs of a command. @throws MalformedError */
 export function readRequest(message: Message): Request {
@@ -41,8 +43,9 @@ export function readRequest(message: Message): Request {
   let limit = 0;
   let batchSize = FIRST_PAGE;
   let singleBatch = false;
-  for (const field of elements(body)) {
+  for (const field = new Elements(body); field.next();) {
     const { type, start, end } = field;
+    if (name !== '' && !INITIALS.has(field.initial)) continue;
     if (name === '') {
       name = field.name;
       if (type === 0x02) target = body.toString('utf8', start + 4, end - 1);
@@ -97,8 +100,9 @@ export function readRequest(message: Message): Request {
 }
 
 function readSessionId(lsid: Buffer): string {
-  for (const { name, type, start, end } of elements(lsid)) {
-    if (name === 'id' && type === 0x05) return lsid.toString('latin1', start + 5, end);
+  for (const field = new Elements(lsid); field.next();) {
+    if (field.name === 'id' && field.type === 0x05)
+      return lsid.toString('latin1', field.start + 5, field.end);
   }
   return '';
 }

@@ -1,13 +1,5 @@
 import { MalformedError } from '../wire/malformed.js';
 
-/** Where one element of a document lies: its type byte, its name, and its value's first and one past last byte. */
-export interface Element {
-  readonly type: number;
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 const FIXED: Readonly<Record<number, number>> = {
   0x01: 8,
   0x06: 0,
@@ -24,25 +16,53 @@ const FIXED: Readonly<Record<number, number>> = {
 };
 
 /**
- * Walks a document's own elements without decoding them, each value skipped by its length.
- * @throws MalformedError when the bytes are no document.
+ * Walks a document's own elements without decoding them, each value skipped by its length:
+ * `for (const element = new Elements(document); element.next(); )`. One object for all of them, because every command
+ * comes by here.
  */
-export function* elements(document: Buffer): Generator<Element> {
-  const last = document.length - 1;
-  if (last < 4 || document.readInt32LE(0) !== document.length || document[last] !== 0) {
-    throw new MalformedError('a document that is cut off or has no end');
+export class Elements {
+  type = 0;
+  /** The value's first and one past last byte. */
+  start = 4;
+  end = 4;
+  private nameStart = 4;
+  private readonly last: number;
+
+  /** @throws MalformedError when the bytes are no document. */
+  constructor(private readonly document: Buffer) {
+    this.last = document.length - 1;
+    if (this.last < 4 || document.readInt32LE(0) !== document.length || document[this.last] !== 0) {
+      throw new MalformedError('a document that is cut off or has no end');
+    }
   }
-  let at = 4;
-  while (at < last) {
-    const type = document[at] ?? 0;
-    const nameEnd = document.indexOf(0, at + 1);
-    if (nameEnd < 0 || nameEnd >= last) throw new MalformedError('an element without a name');
-    const name = document.toString('utf8', at + 1, nameEnd);
-    const start = nameEnd + 1;
-    const end = start + valueLength(document, type, start, last);
-    if (end > last) throw new MalformedError(`the value of ${name} is cut off`);
-    yield { type, name, start, end };
-    at = end;
+
+  get name(): string {
+    return this.document.toString('utf8', this.nameStart, this.start - 1);
+  }
+
+  /** The first byte of the name: enough to pass most elements over. */
+  get initial(): number {
+    return this.document[this.nameStart] ?? 0;
+  }
+
+  get value(): Buffer {
+    return this.document.subarray(this.start, this.end);
+  }
+
+  /** Goes to the next element; false when there is none. @throws MalformedError */
+  next(): boolean {
+    const { document, last } = this;
+    const at = this.end;
+    if (at >= last) return false;
+    let nameEnd = at + 1;
+    while (document[nameEnd] !== 0) nameEnd += 1;
+    if (nameEnd >= last) throw new MalformedError('an element without a name');
+    this.type = document[at] ?? 0;
+    this.nameStart = at + 1;
+    this.start = nameEnd + 1;
+    this.end = this.start + valueLength(document, this.type, this.start, last);
+    if (this.end > last) throw new MalformedError(`the value of ${this.name} is cut off`);
+    return true;
   }
 }
 
@@ -76,8 +96,8 @@ function valueLength(document: Buffer, type: number, start: number, last: number
 
 /** The bytes of the value of the element with that name; null when there is none. @throws MalformedError */
 export function valueOf(document: Buffer, name: string): Buffer | null {
-  for (const element of elements(document)) {
-    if (element.name === name) return document.subarray(element.start, element.end);
+  for (const element = new Elements(document); element.next();) {
+    if (element.name === name) return element.value;
   }
   return null;
 }

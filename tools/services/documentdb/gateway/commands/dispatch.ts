@@ -6,10 +6,10 @@ import { RecentWrites } from '../retries.js';
 import type { Request } from '../request.js';
 import { EngineGoneError, SqlError } from '../sql/errors.js';
 import type { Pool } from '../sql/pool.js';
-import { ReadLanes } from '../sql/read-lanes.js';
+import { SharedReads } from '../sql/shared-reads.js';
 import type { Transactions } from '../transactions.js';
 import type { Client, EngineCommand, Work } from '../work.js';
-import { engineCommands } from './engine.js';
+import { engineCommands, FIND } from './engine.js';
 import { OWN_COMMANDS, type Identity } from './handshake.js';
 import { readIds, readSessions } from './lists.js';
 
@@ -19,13 +19,13 @@ const SENT_AGAIN = new Set(['40P01', '40001']);
 /** The same retryable write at the same moment from elsewhere: sent again it finds the record of the other. */
 const RETRY_RECORD = 'retryable_writes_pkey';
 /** More reads at the same time than the processors can do gain nothing. */
-const LANES = Math.max(4, availableParallelism() * 2);
+const PARALLEL_READS = Math.max(2, availableParallelism());
 const OK = reply({ ok: 1 });
 
 /** Brings each command to whoever answers it, and gives every failure its form. */
 export class Dispatcher {
   private readonly commands: ReadonlyMap<string, EngineCommand>;
-  private readonly lanes: ReadLanes;
+  private readonly reads: SharedReads;
   private readonly recentWrites = new RecentWrites();
   private readonly lostInserts: LostInserts;
 
@@ -37,7 +37,7 @@ export class Dispatcher {
   ) {
     this.commands = engineCommands(cursors);
     this.lostInserts = new LostInserts(pool);
-    this.lanes = new ReadLanes(pool, LANES);
+    this.reads = new SharedReads(pool, FIND, PARALLEL_READS);
   }
 
   /** The answer's document; never throws. */
@@ -96,8 +96,9 @@ export class Dispatcher {
         return { answer, ends: work.endsTransaction };
       });
     }
-    if (name === 'find' && request.onePage && request.maxTimeMs === 0)
-      return this.shared(command, request, client);
+    if (name === 'find' && request.onePage && request.maxTimeMs === 0) {
+      return this.reads.run(request.database, request.body);
+    }
     const number = request.transactionNumber;
     if (number === null || request.session === '' || !RETRYABLE.has(name)) {
       return this.alone(command, request, client);
@@ -136,17 +137,6 @@ export class Dispatcher {
       } finally {
         if (!work.keepsConnection) this.pool.release(connection);
       }
-    }
-  }
-
-  private async shared(command: EngineCommand, request: Request, client: Client): Promise<Buffer> {
-    const lane = await this.lanes.enter();
-    const { connection } = lane;
-    const work: Work = { request, client, connection, keepsConnection: false, endsTransaction: false };
-    try {
-      return await command(work);
-    } finally {
-      this.lanes.leave(lane);
     }
   }
 

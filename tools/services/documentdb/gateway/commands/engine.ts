@@ -4,7 +4,7 @@ import { nameRaisedDuplicate, SAVEPOINT } from '../duplicates/raised.js';
 import type { Cursors } from '../cursors.js';
 import { CommandError, failure, reply } from '../errors.js';
 import type { Row } from '../sql/decode.js';
-import { readBoolean } from '../sql/decode.js';
+import { readBoolean, readRecord } from '../sql/decode.js';
 import type { SqlValue, Statement } from '../sql/encode.js';
 import type { EngineCommand, Work } from '../work.js';
 import { retryId } from './retry-id.js';
@@ -21,6 +21,11 @@ async function required(work: Work, what: Statement, values: readonly SqlValue[]
   return row;
 }
 
+/** What a function of several results answered. Asked for as one record it costs the engine a third less than as a row. */
+async function record(work: Work, what: Statement, values: readonly SqlValue[]): Promise<Row> {
+  return readRecord(await document(work, what, values));
+}
+
 async function document(work: Work, what: Statement, values: readonly SqlValue[]): Promise<Buffer> {
   const [answer] = await required(work, what, values);
   if (!answer) throw new Error(`the engine answered nothing to ${what.name}`);
@@ -31,7 +36,7 @@ async function document(work: Work, what: Statement, values: readonly SqlValue[]
 function write(name: string, sequence: string): EngineCommand {
   const what = statement(
     name,
-    `select p_result, p_success from documentdb_api.${name}($1::text, $2::${BSON}, $3::${BSON}sequence, $4::text)`,
+    `select documentdb_api.${name}($1::text, $2::${BSON}, $3::${BSON}sequence, $4::text)`,
   );
   return async (work) => {
     const { request } = work;
@@ -52,7 +57,7 @@ function write(name: string, sequence: string): EngineCommand {
       beside?.documents ?? null,
       name === 'insert' ? null : retryId(request),
     ];
-    const [result, success] = await required(work, what, values);
+    const [result, success] = await record(work, what, values);
     if (!result) throw new Error(`the engine answered nothing to ${name}`);
     return readBoolean(success) ? result : nameWriteErrors(work, result);
   };
@@ -74,15 +79,19 @@ const findAndModify: EngineCommand = async (work) => {
   }
 };
 
+function pageStatement(name: string, fn: string): Statement {
+  return statement(name, `select documentdb_api.${fn}($1::text, $2::${BSON})`);
+}
+
+/** find, for those that run it themselves: (database, command) -> a record whose first column is the page. */
+export const FIND = pageStatement('find', 'find_cursor_first_page');
+
 /** find, aggregate and lists: (database, command) -> a first page and, perhaps, a cursor. */
 function page(cursors: Cursors, name: string, fn: string): EngineCommand {
-  const what = statement(
-    name,
-    `select cursorpage, continuation, persistconnection, cursorid from documentdb_api.${fn}($1::text, $2::${BSON})`,
-  );
+  const what = pageStatement(name, fn);
   return async (work) => {
-    const row = await required(work, what, [work.request.database, work.request.body]);
-    return cursors.firstPage(work, row);
+    const { database, body } = work.request;
+    return cursors.firstPage(work, await record(work, what, [database, body]));
   };
 }
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { ByteQueue } from '../wire/byte-queue.js';
-import { readRow, type Row } from './decode.js';
+import type { Row } from './decode.js';
 import {
   encodeCancel,
   encodeExecute,
@@ -8,11 +8,13 @@ import {
   encodePassword,
   encodeSimple,
   encodeStartup,
+  SYNC,
   type SqlValue,
   type Statement,
 } from './encode.js';
-import { EngineGoneError, readSqlError } from './errors.js';
+import { EngineGoneError } from './errors.js';
 import { Outbox } from './outbox.js';
+import { ReplyQueue } from './reply-queue.js';
 
 /** Where PostgreSQL listens, on this machine: the password, if it wants one, goes in clear. */
 export interface PostgresAddress {
@@ -23,17 +25,10 @@ export interface PostgresAddress {
   readonly password?: string;
 }
 
-interface Pending {
-  row: Row | null;
-  error: Error | null;
-  /** The statement that is prepared along with this, until the engine has taken it. */
-  parsing: string | null;
-  resolve(row: Row | null): void;
-  reject(error: Error): void;
-}
-
 const CONNECT_MS = 5_000;
 const READ_BYTES = 64 * 1024;
+const AUTHENTICATION = 0x52;
+const BACKEND_KEY_DATA = 0x4b;
 const AUTHENTICATED = 0;
 const CLEAR_TEXT_PASSWORD = 3;
 
@@ -43,12 +38,12 @@ const CLEAR_TEXT_PASSWORD = 3;
  */
 export class PgConnection {
   private readonly input = new ByteQueue();
-  private readonly pending: Pending[] = [];
+  private readonly replies = new ReplyQueue((name) => this.prepared.delete(name));
   private readonly prepared = new Set<string>();
   private backendKey: Buffer = Buffer.alloc(0);
   private gone: EngineGoneError | null = null;
   private readonly outbox: Outbox;
-  private whenReady: Pending | null = null;
+  private established = false;
   /** When the pool got it back, by the pool's clock. */
   idleSince = 0;
 
@@ -80,11 +75,16 @@ export class PgConnection {
     socket.on('error', (error) => connection.end(`the engine's connection failed: ${error.message}`));
     socket.on('close', () => connection.end('the engine closed the connection'));
     socket.setTimeout(CONNECT_MS, () => connection.end('the engine did not answer in time'));
-    await new Promise<Row | null>((resolve, reject) => {
-      connection.whenReady = { row: null, error: null, parsing: null, resolve, reject };
-      socket.write(encodeStartup(address.user, address.database ?? 'postgres'));
-    });
+    const ready = connection.replies.expect();
+    socket.write(encodeStartup(address.user, address.database ?? 'postgres'));
+    try {
+      await ready;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
     socket.setTimeout(0);
+    connection.established = true;
     return connection;
   }
 
@@ -92,37 +92,33 @@ export class PgConnection {
     return this.gone === null;
   }
 
-  /** How many statements are not answered yet. */
-  get busy(): number {
-    return this.pending.length;
-  }
-
   /**
    * Runs a prepared statement; answers its first row, or null when there is none.
    * @throws SqlError, or EngineGoneError when the connection broke before the answer.
    */
-  run(statement: Statement, values: readonly SqlValue[]): Promise<Row | null> {
-    const { promise, pending } = this.expect();
-    if (this.gone !== null) return promise;
-    const pieces = encodeExecute(statement.name, values);
-    if (!this.prepared.has(statement.name)) {
-      this.prepared.add(statement.name);
-      pieces.unshift(encodeParse(statement));
-      pending.parsing = statement.name;
+  async run(statement: Statement, values: readonly SqlValue[]): Promise<Row | null> {
+    return this.send(statement, values, true);
+  }
+
+  /**
+   * Runs one prepared statement with each of several values, as one message and one implicit transaction; each has an
+   * answer of its own. Only for reads: when one fails, those after it are not run (SkippedError).
+   */
+  runTogether(statement: Statement, list: readonly (readonly SqlValue[])[]): Promise<Row | null>[] {
+    const answers = list.map((values) => this.send(statement, values, false));
+    if (this.gone === null) {
+      this.replies.expect().catch(() => undefined);
+      this.outbox.send(SYNC);
     }
-    this.pending.push(pending);
-    this.outbox.send(...pieces);
-    return promise;
+    return answers;
   }
 
   /** Runs statements without parameters and answers. @throws as `run` does. */
   async simple(sql: string): Promise<void> {
-    const { promise, pending } = this.expect();
-    if (this.gone === null) {
-      this.pending.push(pending);
-      this.outbox.send(encodeSimple(sql));
-    }
-    await promise;
+    if (this.gone !== null) throw this.gone;
+    const answer = this.replies.expect();
+    this.outbox.send(encodeSimple(sql));
+    await answer;
   }
 
   /** Asks the engine to cancel what this session is doing; answers when the engine has taken note. */
@@ -142,54 +138,51 @@ export class PgConnection {
     this.end('the connection was closed', true);
   }
 
-  private expect(): { promise: Promise<Row | null>; pending: Pending } {
-    let resolve: Pending['resolve'] = () => undefined;
-    let reject: Pending['reject'] = () => undefined;
-    const promise = new Promise<Row | null>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    if (this.gone !== null) reject(this.gone);
-    return { promise, pending: { row: null, error: null, parsing: null, resolve, reject } };
+  private send(statement: Statement, values: readonly SqlValue[], ends: boolean): Promise<Row | null> {
+    if (this.gone !== null) return Promise.reject(this.gone);
+    const { name } = statement;
+    const known = this.prepared.has(name);
+    const answer = this.replies.expect(known ? null : name, !ends);
+    if (!known) {
+      this.prepared.add(name);
+      this.outbox.send(encodeParse(statement));
+    }
+    this.outbox.send(...encodeExecute(name, values, ends));
+    return answer;
   }
 
   private receive(chunk: Buffer): void {
+    if (this.input.length === 0) {
+      const used = this.handleWhole(chunk);
+      if (used < chunk.length) this.input.push(chunk.subarray(used));
+      return;
+    }
     this.input.push(chunk);
-    for (;;) {
-      const head = this.input.peek(5);
-      if (head === null) return;
-      const length = head.readInt32BE(1) + 1;
-      const message = this.input.take(length);
+    for (let head = this.input.peek(5); head !== null; head = this.input.peek(5)) {
+      const message = this.input.take(head.readInt32BE(1) + 1);
       if (message === null) return;
-      this.handle(message[0] ?? 0, message.subarray(5));
+      this.handle(message, 0, message.length);
     }
   }
 
-  private handle(type: number, body: Buffer): void {
-    const current = this.whenReady ?? this.pending[0];
-    switch (type) {
-      case 0x31: // ParseComplete
-        if (current !== undefined) current.parsing = null;
-        return;
-      case 0x44: // DataRow
-        if (current !== undefined) current.row ??= readRow(body);
-        return;
-      case 0x45: // ErrorResponse
-        if (current !== undefined) current.error ??= readSqlError(body);
-        return;
-      case 0x4b: // BackendKeyData
-        this.backendKey = Buffer.from(body);
-        return;
-      case 0x52: // Authentication
-        this.authenticate(body.readInt32BE(0));
-        return;
-      case 0x5a: // ReadyForQuery
-        if (this.whenReady !== null) this.whenReady = null;
-        else this.pending.shift();
-        if (current !== undefined && current.parsing !== null) this.prepared.delete(current.parsing);
-        if (current?.error) current.reject(current.error);
-        else current?.resolve(current.row);
+  /** Handles the whole messages that a chunk begins with; answers where the first that is not whole begins. */
+  private handleWhole(chunk: Buffer): number {
+    let at = 0;
+    while (at + 5 <= chunk.length) {
+      const end = at + chunk.readInt32BE(at + 1) + 1;
+      if (end > chunk.length) break;
+      this.handle(chunk, at, end);
+      at = end;
     }
+    return at;
+  }
+
+  private handle(bytes: Buffer, start: number, end: number): void {
+    const type = bytes[start] ?? 0;
+    const body = start + 5;
+    if (type === BACKEND_KEY_DATA) this.backendKey = Buffer.from(bytes.subarray(body, end));
+    else if (type === AUTHENTICATION) this.authenticate(bytes.readInt32BE(body));
+    else this.replies.handle(type, bytes, body, end);
   }
 
   private authenticate(way: number): void {
@@ -200,11 +193,9 @@ export class PgConnection {
 
   private end(reason: string, wanted = false): void {
     if (this.gone !== null) return;
-    const established = this.whenReady === null;
-    const waiting = this.whenReady === null ? this.pending.splice(0) : [this.whenReady];
     this.gone = new EngineGoneError(reason);
     this.socket.destroy();
-    for (const each of waiting) each.reject(each.error ?? this.gone);
-    if (established && !wanted) this.onLost();
+    this.replies.failAll(this.gone);
+    if (this.established && !wanted) this.onLost();
   }
 }

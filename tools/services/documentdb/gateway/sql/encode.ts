@@ -9,7 +9,10 @@ export interface Statement {
 
 /** Values from this size on are written as they are, not copied into the message. */
 const LARGE = 32 * 1024;
-const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4]);
+const EXECUTE = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
+/** Ends a statement, or several that were sent together: the engine then says that it is ready for more. */
+export const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const EXECUTE_AND_SYNC = Buffer.concat([EXECUTE, SYNC]);
 const BINARY = 1;
 
 /** Protocol 3.0's first message. */
@@ -64,8 +67,9 @@ export function encodeParse(statement: Statement): Buffer {
   return message;
 }
 
-/** Binds, executes and syncs a prepared statement: the pieces to write, in order. */
-export function encodeExecute(name: string, values: readonly SqlValue[]): Buffer[] {
+/** Binds and executes a prepared statement, and ends it unless others follow: the pieces to write, in order. */
+export function encodeExecute(name: string, values: readonly SqlValue[], ends: boolean): Buffer[] {
+  const end = ends ? EXECUTE_AND_SYNC : EXECUTE;
   let copied = 0;
   let total = 0;
   for (const value of values) {
@@ -74,7 +78,7 @@ export function encodeExecute(name: string, values: readonly SqlValue[]): Buffer
     copied += 4 + (Buffer.isBuffer(value) && size >= LARGE ? 0 : size);
   }
   const fixed = name.length + 17;
-  const head = Buffer.allocUnsafe(fixed + copied + EXECUTE_AND_SYNC.length);
+  const head = Buffer.allocUnsafe(fixed + copied + end.length);
   head[0] = 0x42;
   head.writeInt32BE(fixed - 1 + total, 1);
   head[5] = 0;
@@ -103,7 +107,7 @@ export function encodeExecute(name: string, values: readonly SqlValue[]): Buffer
   }
   at = head.writeInt16BE(1, at);
   at = head.writeInt16BE(BINARY, at);
-  at += EXECUTE_AND_SYNC.copy(head, at);
+  at += end.copy(head, at);
   pieces.push(from === 0 ? head : head.subarray(from));
   return pieces;
 }

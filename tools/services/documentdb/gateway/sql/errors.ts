@@ -18,6 +18,11 @@ export class EngineGoneError extends Error {
   override readonly name = 'EngineGoneError';
 }
 
+/** A statement that was not run, because one before it, sent together with it, failed. */
+export class SkippedError extends Error {
+  override readonly name = 'SkippedError';
+}
+
 /** Every SQL connection is taken by transactions and cursors. */
 export class NoFreeConnectionError extends Error {
   override readonly name = 'NoFreeConnectionError';
