@@ -21,6 +21,10 @@ export class RoleEntity {
   @Prop({ type: Number, required: true, default: 1 })
   revision!: number;
 
+  /** Written by whoever takes the role from a user while the number of its holders matters: see `lockHolders`. */
+  @Prop({ type: Number, default: 0 })
+  holderLocks!: number;
+
   createdAt!: Date;
   updatedAt!: Date;
 }

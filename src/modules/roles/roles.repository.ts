@@ -66,6 +66,11 @@ export class RolesRepository {
     return deletedCount === 1;
   }
 
+  /** Joins the running transaction: of two that lock the same role at once, one has to begin again. */
+  async lockHolders(id: RoleId): Promise<void> {
+    await this.roles.updateOne({ _id: id }, { $inc: { holderLocks: 1 } }, { timestamps: false });
+  }
+
   /**
    * Makes the system role, or adds the permissions that it lacks. It takes none away: a process of an older release
    * that starts during a roll-out must not undo what the newer one has added.

@@ -6,13 +6,17 @@ import { assertHolds } from './grants.js';
 import { administratorRole, defaultRole } from './permission-catalogue.js';
 import { RoleCache } from './role-cache.js';
 import { RoleHolders } from './role-holders.js';
+import { RolesRepository } from './roles.repository.js';
 
 /** What roles allow. All answers come from memory and are at most 5 s behind a change made by another process. */
 @Injectable()
 export class RolesService {
   private holders: RoleHolders | undefined;
 
-  constructor(private readonly cache: RoleCache) {}
+  constructor(
+    private readonly cache: RoleCache,
+    private readonly roles: RolesRepository,
+  ) {}
 
   /**
    * Ids of roles that are named by id or by name, each once.
@@ -64,6 +68,14 @@ export class RolesService {
     // Better no answer than a role that vanishes from under its users.
     if (this.holders === undefined) throw new Error('nobody told RolesService who holds roles: askHolders()');
     return this.holders.isRoleHeld(id);
+  }
+
+  /**
+   * Inside a unit of work, before holders are counted: two that take the role from different users change different
+   * documents, so that without this both would commit on what neither left true.
+   */
+  async lockHolders(id: RoleId): Promise<void> {
+    await this.roles.lockHolders(id);
   }
 
   private async systemRoleId(name: string): Promise<RoleId> {

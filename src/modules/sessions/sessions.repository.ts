@@ -28,4 +28,8 @@ export class SessionsRepository {
     const { deletedCount } = await this.sessions.deleteOne({ _id: id, userId });
     return deletedCount === 1;
   }
+
+  async deleteAllOf(userId: UserId): Promise<void> {
+    await this.sessions.deleteMany({ userId });
+  }
 }

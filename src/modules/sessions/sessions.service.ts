@@ -46,6 +46,11 @@ export class SessionsService {
   async end(id: SessionId, userId: UserId): Promise<void> {
     await this.sessions.delete(id, userId);
   }
+
+  /** Ends every session of the user. Joins the running unit of work. */
+  async endAllOf(userId: UserId): Promise<void> {
+    await this.sessions.deleteAllOf(userId);
+  }
 }
 
 function deviceOf(userAgent = ''): string {

@@ -31,11 +31,16 @@ export class ActingRules {
     );
   }
 
-  /** @throws DomainError conflict / LAST_ADMINISTRATOR when no other active administrator would be left. */
+  /**
+   * Inside the unit of work that ends the user's time as an administrator.
+   * @throws DomainError conflict / LAST_ADMINISTRATOR when no other active administrator would be left.
+   */
   async assertNotLastAdministrator(id: UserId): Promise<void> {
     const administrator = await this.roles.administratorRoleId();
     const account = await this.users.findAccount(id);
     if (account === null || !account.roleIds.includes(administrator)) return;
+    // Two administrators who delete each other at the same moment must not both find the other one still there.
+    await this.roles.lockHolders(administrator);
     if ((await this.users.countHolders(administrator, { status: 'active', except: id })) === 0) {
       throw new DomainError('conflict', 'LAST_ADMINISTRATOR', 'The last administrator has to stay');
     }

@@ -4,6 +4,7 @@ import { HttpModule } from '../../http/http.module.js';
 import { PasswordsModule } from '../auth/passwords.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { RolesModule } from '../roles/roles.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccountsService } from './accounts.service.js';
 import { ActingRules } from './acting-rules.js';
 import { UserEntity, userSchema } from './user.schema.js';
@@ -18,6 +19,7 @@ import { UsersService } from './users.service.js';
     RolesModule,
     NotificationsModule,
     PasswordsModule,
+    SessionsModule,
   ],
   controllers: [UsersController],
   providers: [UsersRepository, ActingRules, UsersService, AccountsService],

@@ -11,6 +11,7 @@ import { PasswordHasher } from '../auth/password-hasher.js';
 import { assertPasswordPolicy } from '../auth/password-policy.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
 import { RolesService } from '../roles/roles.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { ActingRules } from './acting-rules.js';
 import type {
   NewUser,
@@ -39,6 +40,7 @@ export class UsersService implements OnModuleInit {
     private readonly roles: RolesService,
     private readonly rules: ActingRules,
     private readonly notifications: NotificationsService,
+    private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -127,6 +129,7 @@ export class UsersService implements OnModuleInit {
       if (!(await this.users.softDelete(id, this.clock.now(), expectedRevision))) {
         throw await this.missingOrStale(id);
       }
+      await this.sessions.endAllOf(id);
     });
   }
 
@@ -140,6 +143,8 @@ export class UsersService implements OnModuleInit {
       await this.rules.assertMayActOn(principal, id, { withDeleted: true });
       if (await this.users.isEmailTaken(deleted.email)) throw emailTaken();
       await this.users.restore(id).catch(rethrowTaken);
+      // A login that overtook the deletion may have left one behind.
+      await this.sessions.endAllOf(id);
       return this.get(id);
     });
   }
