@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { failureOfStatus } from './failure.js';
 
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -14,7 +15,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     socket.destroy();
     return;
   }
-  const failure = failureOfStatus(statusOfCode[error.code ?? ''] ?? 400, randomUUID());
+  answerOnSocket(socket, statusOfCode[error.code ?? ''] ?? 400);
+}
+
+/** Writes a failure where there is no reply to write it to, and closes the connection. */
+export function answerOnSocket(socket: Duplex, status: number, requestId: string = randomUUID()): void {
+  const failure = failureOfStatus(status, requestId);
   const body = JSON.stringify(failure);
   socket.end(
     [

@@ -5,6 +5,7 @@ import { httpConfig } from '../config/http.config.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { acceptOnlyJson } from './json-body.js';
 import { serveDocs } from './open-api.js';
+import { answerProtocolRefusals } from './protocol-refusals.js';
 import { addRequestHooks } from './request-hooks.js';
 import { addRequestLog } from './request-log.js';
 
@@ -17,6 +18,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   app.get(AllowedMethods).watch(fastify);
   acceptOnlyJson(fastify);
   addRequestHooks(fastify);
+  answerProtocolRefusals(fastify);
   addRequestLog(fastify, (await app.resolve(PinoLogger)).logger);
 
   app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', '.well-known/*path'] });

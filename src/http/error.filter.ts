@@ -26,9 +26,9 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent || reply.raw.headersSent) return;
 
-    // Nobody hears the answer, and that a client went away is no fault of this service.
-    const isGone = request.raw.socket.destroyed;
-    const failure = isGone ? failureOfStatus(400, request.id) : this.failureOf(error, request, reply);
+    const failure = hasLeft(request, error)
+      ? failureOfStatus(400, request.id)
+      : this.failureOf(error, request, reply);
     if (failure.statusCode >= 500 && failure.statusCode !== 503) {
       this.logger.error({ err: error }, 'unexpected error');
     }
@@ -60,4 +60,11 @@ export class ErrorFilter implements ExceptionFilter {
     reply.header('Allow', allowed.join(', '));
     return failureOfStatus(405, request.id);
   }
+}
+
+/** Whether the client hung up while its body was being read: nobody hears the answer, and nothing went wrong here. */
+function hasLeft(request: FastifyRequest, error: unknown): boolean {
+  return (
+    request.raw.socket.destroyed && error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+  );
 }

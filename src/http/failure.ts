@@ -40,6 +40,7 @@ const problems: Readonly<Record<number, Problem>> = {
   413: { code: 'PAYLOAD_TOO_LARGE', message: 'The request body is too large' },
   414: { code: 'URI_TOO_LONG', message: 'The URL is too long' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Only application/json is accepted' },
+  417: { code: 'EXPECTATION_FAILED', message: 'Only Expect: 100-continue is understood' },
   429: { code: 'TOO_MANY_REQUESTS', message: 'Too many requests, please try again later.' },
   431: { code: 'HEADERS_TOO_LARGE', message: 'The request headers are too large' },
   500: { code: 'INTERNAL_ERROR', message: 'Internal server error' },

@@ -38,11 +38,23 @@ describe('what Node.js itself refuses is in the envelope too', () => {
       400,
       'BAD_REQUEST',
     ],
+    ['no Host', 'GET /api/users HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'BAD_REQUEST'],
+    [
+      'an expectation that nobody can meet',
+      'GET /api/users HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\n\r\n',
+      417,
+      'EXPECTATION_FAILED',
+    ],
+    ['a tunnel', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', 405, 'METHOD_NOT_ALLOWED'],
+    ['headers that do not end within 15 s', 'GET / HTTP/1.1\r\nHost: a\r\n', 408, 'REQUEST_TIMEOUT'],
   ])('%s', async (_, bytes, status, code) => {
+    const begin = performance.now();
     const reply = await exchange(bytes);
+    // 15 s, and not the half minute after which Node.js would look by itself.
+    expect(performance.now() - begin).toBeLessThan(20_000);
     expect(reply.body).toMatchObject({ statusCode: status, success: false, code });
     expect(reply.status).toBe(status);
-    expect(reply.headers).toMatch(/X-Request-ID: [0-9a-f-]{36}/);
+    expect(reply.headers).toMatch(/x-request-id: [0-9a-f-]{36}/i);
   });
 
   it('invalid UTF-8 in a body', async () => {

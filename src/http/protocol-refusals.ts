@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { BadRequestException } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import { answerOnSocket } from './client-errors.js';
+import { requestIdOf } from './request-id.js';
+
+/** Answers in the envelope what Node.js would refuse with a bare status line, or close without a word. */
+export function answerProtocolRefusals(fastify: FastifyInstance): void {
+  // RFC 9112, section 3.2: no HTTP/1.1 without a Host.
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    done(raw.httpVersion === '1.1' && raw.headers.host === undefined ? new BadRequestException() : undefined);
+  });
+
+  // RFC 9110, section 10.1.1: whatever is not 100-continue.
+  fastify.server.on('checkExpectation', (request: IncomingMessage) => {
+    answerOnSocket(request.socket, 417, requestIdOf(request));
+  });
+
+  // This is no proxy.
+  fastify.server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => undefined);
+    answerOnSocket(socket, 405, requestIdOf(request));
+  });
+}
