@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsUrl, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
+import { withoutInvisible } from '../../../http/invisible.js';
 import { IsFreeText } from '../../../http/is-free-text.js';
 import { NotNull } from '../../../http/not-null.js';
 
@@ -32,6 +33,7 @@ export class UpdateUserDto {
   })
   @IsOptional()
   @MaxLength(2048)
+  @Matches(withoutInvisible, { message: '$property must not contain invisible characters' })
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   profileImage?: string | null;
 }
