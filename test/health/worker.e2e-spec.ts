@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getConnectionToken } from '@nestjs/mongoose';
@@ -77,6 +79,17 @@ describe('the probe of a worker', () => {
     const head = await fetch(`${url}/health/live?probe=1`, { method: 'HEAD' });
     expect(head.status).toBe(200);
     expect(await head.text()).toBe('');
+  });
+
+  it('answers what is no HTTP in the envelope too', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.write('HELLO\r\n\r\n');
+    await once(socket, 'close');
+    const [headers = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n', 2);
+    expect(headers).toMatch(/^HTTP\/1\.1 400 [^]*X-Request-ID: /);
+    expect(JSON.parse(body)).toMatchObject({ statusCode: 400, success: false, code: 'BAD_REQUEST' });
   });
 
   it('says 503 from the beginning of a shutdown, closes at its end, and lives until then', async () => {

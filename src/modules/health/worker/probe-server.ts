@@ -12,6 +12,7 @@ import type { ConfigType } from '@nestjs/config';
 import { httpConfig } from '../../../config/http.config.js';
 import { jobsConfig } from '../../../config/jobs.config.js';
 import { failureOfStatus } from '../../../http/failure.js';
+import { answerClientError } from '../../../http/client-errors.js';
 import { requestIdOf } from '../../../http/request-id.js';
 import { live } from '../liveness.js';
 import { Readiness } from '../readiness.js';
@@ -55,6 +56,7 @@ export class ProbeServer implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** @throws Error when the port is taken. */
   async onApplicationBootstrap(): Promise<void> {
+    this.server.on('clientError', answerClientError);
     this.server.listen(this.jobs.workerPort, this.http.host);
     await once(this.server, 'listening');
     this.logger.log(`worker probe at http://${this.http.host}:${this.port}/health/ready`);
