@@ -21,6 +21,8 @@ const maximumParameterLength = 256;
 export function createAdapter(config: ConfigType<typeof httpConfig>): FastifyAdapter {
   const trustProxy = config.trustedProxies.length > 0 ? [...config.trustedProxies] : false;
   return new FastifyAdapter({
+    // Nothing here is a middleware, and an empty chain of them is walked for each request all the same.
+    skipMiddie: true,
     logger: false,
     requestIdHeader: false,
     genReqId: (request: IncomingMessage) => requestIdOf(request),
