@@ -28,8 +28,14 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   });
   if (settings.corsOrigins.length > 0) {
     app.enableCors({
+      // After our own hooks: Nest's usual place is before them, where a preflight gets no X-Request-ID.
+      hook: 'preParsing',
       origin: [...settings.corsOrigins],
       credentials: true,
+      // By default a browser could only read, and post.
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      // Strictly, an OPTIONS that is no preflight would be answered in the plugin's own words.
+      strictPreflight: false,
       exposedHeaders: ['ETag', 'Retry-After', 'X-Request-ID'],
     });
   }
