@@ -142,6 +142,32 @@ describe.skipIf(enginePostgres() === null)(`the gateway's commands (${WITHOUT_EN
     expect(await collection.countDocuments()).toBe(200);
   });
 
+  it('answers each of many reads at once for itself, also where some fail', async () => {
+    const things = under.db.collection<{ _id: number; n: number }>('things');
+    const reads = Array.from({ length: 60 }, async (_, i) => {
+      if (i % 5 === 3) return (await failureOf(things.findOne({ n: { $frob: 1 } as never })))['code'];
+      if (i % 5 === 4) return (await under.db.collection('not there').findOne({ i })) === null ? 0 : i;
+      return (await things.findOne({ _id: (i % 4) + 1 }))?.n;
+    });
+    const expected = Array.from({ length: 60 }, (_, i) => (i % 5 === 3 ? 2 : i % 5 === 4 ? 0 : (i % 4) + 1));
+    expect(await Promise.all(reads)).toEqual(expected);
+  });
+
+  it('sends a write again that lost a deadlock', async () => {
+    const pairs = under.db.collection<{ _id: number; n: number }>('pairs');
+    await pairs.insertMany([1, 2, 3, 4, 5, 6].map((_id) => ({ _id, n: 0 })));
+    const add = (ids: number[]): Promise<unknown> =>
+      pairs.bulkWrite(ids.map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { n: 1 } } } })));
+    const orders = [
+      [1, 2, 3, 4, 5, 6],
+      [6, 5, 4, 3, 2, 1],
+      [3, 1, 6, 2, 5, 4],
+      [4, 6, 1, 5, 2, 3],
+    ];
+    await Promise.all(Array.from({ length: 16 }, (_, i) => add(orders[i % orders.length] ?? [])));
+    expect((await pairs.find().toArray()).map(({ n }) => n)).toEqual([16, 16, 16, 16, 16, 16]);
+  });
+
   it('serves Mongoose: schemas, indexes, populate, transactions', async () => {
     const connection = await mongoose
       .createConnection(under.gateway.uri, { dbName: under.db.databaseName })

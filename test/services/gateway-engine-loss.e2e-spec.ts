@@ -103,33 +103,26 @@ describe.skipIf(postgres === null)(`the gateway while the engine is away (${WITH
     });
   });
 
-  it('does lost writes once: inserts, updates, find-and-modifies', async () => {
-    const under = await through(address.port, 'lost');
-    const { databaseName } = under.db;
-    await under.db.collection<{ _id: number; n: number }>('items').insertOne({ _id: 1, n: 0 });
-    for (const fn of ['insert', 'update', 'findandmodify']) {
-      // The name of the prepared statement, as it stands in the message that runs it.
-      const proxy = await lossyProxy(address.port, `\0${fn}\0`, 2);
-      ends.push(() => proxy.close());
-      const gateway = await through(proxy.port, 'losing');
-      const items = gateway.client
-        .db(databaseName)
-        .collection<{ _id: number; n: number; text?: string }>('items');
-      for (let i = 0; i < 6; i += 1) {
-        if (fn === 'insert')
-          await items.insertMany([
-            { n: i, text: 'a', _id: 10 + i },
-            { n: i, _id: 20 + i },
-          ]);
-        else if (fn === 'update') await items.updateOne({ _id: 1 }, { $inc: { n: 1 } });
-        else await items.findOneAndUpdate({ _id: 1 }, { $inc: { n: 1 } });
-      }
-      expect(proxy.lost()).toBeGreaterThan(1);
-    }
-    expect(await under.db.collection('items').find().sort({ _id: 1 }).limit(1).toArray()).toMatchObject([
-      { n: 12 },
-    ]);
-    expect(await under.db.collection('items').countDocuments()).toBe(13);
+  it.each(['insert', 'update', 'findandmodify', 'several'])('does lost writes once: %s', async (kind) => {
+    // The name of the prepared statement as it stands in the message that runs it, or a whole commit's message.
+    const proxy = await lossyProxy(address.port, kind === 'several' ? '\x0bcommit\0' : `\0${kind}\0`, 2);
+    ends.push(() => proxy.close());
+    const under = await through(proxy.port, 'losing');
+    const items = under.db.collection<{ _id: number; n: number; text?: string }>('items');
+    const add = { $inc: { n: 1 } };
+    const write = (i: number): Promise<unknown> => {
+      if (kind === 'insert') return items.insertOne({ n: i, text: 'a', _id: 10 + i });
+      if (kind === 'update') return items.updateOne({ _id: 1 }, add);
+      if (kind === 'findandmodify') return items.findOneAndUpdate({ _id: 1 }, add);
+      return items.bulkWrite([1, 2, 1].map((_id) => ({ updateOne: { filter: { _id }, update: add } })));
+    };
+    await items.insertOne({ _id: 1, n: 0 });
+    await items.insertOne({ _id: 2, n: 0 });
+    for (let i = 0; i < 6; i += 1) await write(i);
+    expect(proxy.lost()).toBeGreaterThan(1);
+    const added = { insert: 0, update: 6, findandmodify: 6, several: 12 }[kind];
+    expect(await items.findOne({ _id: 1 })).toMatchObject({ n: added });
+    expect(await items.countDocuments()).toBe(kind === 'insert' ? 8 : 2);
   });
 });
 

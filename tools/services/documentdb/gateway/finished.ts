@@ -1,8 +1,7 @@
 import { CommandError, failure, RETRYABLE_WRITE, TRANSIENT, UNKNOWN_COMMIT } from './errors.js';
-import type { Statement } from './sql/encode.js';
+import { transactionStatus } from './sql/outcome.js';
 import type { Pool } from './sql/pool.js';
 
-const STATUS: Statement = { name: 'xact-status', text: 'select pg_xact_status($1::text::xid8)' };
 const KEPT = 10_000;
 
 /**
@@ -63,7 +62,7 @@ export class Finished {
 
   private async ask(id: string): Promise<string> {
     try {
-      return (await this.pool.run(STATUS, [id]))?.[0]?.toString() ?? '';
+      return await transactionStatus(this.pool, id);
     } catch (error) {
       throw unknownOutcome(error instanceof Error ? error.message : String(error));
     }

@@ -21,12 +21,14 @@ export interface Request {
   readonly maxTimeMs: number;
   /** A find that is done with its first page, whatever it finds: it leaves no cursor. */
   readonly onePage: boolean;
+  /** A write of more than one statement. */
+  readonly several: boolean;
 }
 
 /** The engine's first page holds that many documents when the command does not say. */
 const FIRST_PAGE = 101;
 /** What the names of the fields that are read here begin with. */
-const INITIALS: ReadonlySet<number> = new Set(Buffer.from('$ltasbm'));
+const INITIALS: ReadonlySet<number> = new Set(Buffer.from('$ltasbmdu'));
 
 /** Reads what the gateway needs of a command. @throws MalformedError */
 export function readRequest(message: Message): Request {
@@ -43,6 +45,7 @@ export function readRequest(message: Message): Request {
   let limit = 0;
   let batchSize = FIRST_PAGE;
   let singleBatch = false;
+  let statements = message.sequence?.count ?? 0;
   for (const field = new Elements(body); field.next();) {
     const { type, start, end } = field;
     if (name !== '' && !INITIALS.has(field.initial)) continue;
@@ -77,6 +80,11 @@ export function readRequest(message: Message): Request {
       case 'singleBatch':
         singleBatch = type === 0x08 && body[start] === 1;
         break;
+      case 'documents':
+      case 'updates':
+      case 'deletes':
+        if (type === 0x04) statements = countUpToTwo(field.value);
+        break;
       case 'maxTimeMS':
         maxTimeMs = readNumber(body, type, start);
         break;
@@ -95,6 +103,7 @@ export function readRequest(message: Message): Request {
     inTransaction,
     startsTransaction,
     maxTimeMs,
+    several: statements > 1,
     onePage: singleBatch || (limit > 0 && limit <= batchSize),
   };
 }
@@ -105,6 +114,11 @@ function readSessionId(lsid: Buffer): string {
       return lsid.toString('latin1', field.start + 5, field.end);
   }
   return '';
+}
+
+function countUpToTwo(array: Buffer): number {
+  const element = new Elements(array);
+  return element.next() ? (element.next() ? 2 : 1) : 0;
 }
 
 function readNumber(body: Buffer, type: number, start: number): number {

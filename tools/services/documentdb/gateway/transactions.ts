@@ -2,14 +2,13 @@ import { failure, toCommandError } from './errors.js';
 import { Finished, noSuchTransaction, unknownOutcome, type Outcome } from './finished.js';
 import type { Request } from './request.js';
 import type { PgConnection } from './sql/connection.js';
-import type { Statement } from './sql/encode.js';
 import { EngineGoneError } from './sql/errors.js';
+import { transactionId } from './sql/outcome.js';
 import type { Pool } from './sql/pool.js';
 import type { Client } from './work.js';
 
 // A conflicting write waits for the other transaction, but not long: MongoDB would refuse it at once.
 const BEGIN = "begin isolation level repeatable read; set local lock_timeout = '100ms'";
-const ID: Statement = { name: 'xid', text: 'select pg_current_xact_id_if_assigned()::text' };
 
 interface Open {
   readonly session: string;
@@ -163,7 +162,7 @@ export class Transactions {
     let id: string | null = null;
     let sent = false;
     try {
-      id = (await connection.run(ID, []))?.[0]?.toString() ?? null;
+      id = await transactionId(connection);
       sent = true;
       await connection.simple('commit');
       this.leave(transaction);

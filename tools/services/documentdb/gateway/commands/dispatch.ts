@@ -1,33 +1,20 @@
-import { availableParallelism } from 'node:os';
 import type { Cursors } from '../cursors.js';
 import { errorReply, failure, reply, toCommandError, type CommandError } from '../errors.js';
-import { LostInserts } from '../lost-inserts.js';
-import { RecentWrites } from '../retries.js';
 import type { Request } from '../request.js';
-import { EngineGoneError, SqlError } from '../sql/errors.js';
 import type { Pool } from '../sql/pool.js';
-import { SharedReads } from '../sql/shared-reads.js';
 import type { Transactions } from '../transactions.js';
-import type { Client, EngineCommand, Work } from '../work.js';
-import { engineCommands, FIND } from './engine.js';
+import { newWork, type Client, type EngineCommand } from '../work.js';
+import { engineCommands } from './engine.js';
 import { OWN_COMMANDS, type Identity } from './handshake.js';
 import { readIds, readSessions } from './lists.js';
+import { OutsideTransactions, withinTime } from './outside.js';
 
-/** A statement that lost a deadlock or a race was rolled back whole: it is sent again, that often. */
-const ATTEMPTS = 5;
-const SENT_AGAIN = new Set(['40P01', '40001']);
-/** The same retryable write at the same moment from elsewhere: sent again it finds the record of the other. */
-const RETRY_RECORD = 'retryable_writes_pkey';
-/** More reads at the same time than the processors can do gain nothing. */
-const PARALLEL_READS = Math.max(2, availableParallelism());
 const OK = reply({ ok: 1 });
 
 /** Brings each command to whoever answers it, and gives every failure its form. */
 export class Dispatcher {
   private readonly commands: ReadonlyMap<string, EngineCommand>;
-  private readonly reads: SharedReads;
-  private readonly recentWrites = new RecentWrites();
-  private readonly lostInserts: LostInserts;
+  private readonly outside: OutsideTransactions;
 
   constructor(
     private readonly pool: Pool,
@@ -36,8 +23,7 @@ export class Dispatcher {
     private readonly identity: Identity,
   ) {
     this.commands = engineCommands(cursors);
-    this.lostInserts = new LostInserts(pool);
-    this.reads = new SharedReads(pool, FIND, PARALLEL_READS);
+    this.outside = new OutsideTransactions(pool);
   }
 
   /** The answer's document; never throws. */
@@ -91,65 +77,12 @@ export class Dispatcher {
       throw failure(40571, 'Location40571', 'OP_MSG requests require a $db argument');
     if (request.inTransaction) {
       return this.transactions.run(request, client, async (connection) => {
-        const work: Work = { request, client, connection, keepsConnection: false, endsTransaction: false };
-        const answer = await this.timed(command, work);
+        const work = newWork(request, client, connection);
+        const answer = await withinTime(command, work);
         return { answer, ends: work.endsTransaction };
       });
     }
-    if (name === 'find' && request.onePage && request.maxTimeMs === 0) {
-      return this.reads.run(request.database, request.body);
-    }
-    const number = request.transactionNumber;
-    if (number === null || request.session === '' || !RETRYABLE.has(name)) {
-      return this.alone(command, request, client);
-    }
-    if (name !== 'insert')
-      return this.recentWrites.once(request, number, () => this.alone(command, request, client));
-    return this.recentWrites.once(request, number, () => this.insert(command, request, client, number));
-  }
-
-  private async insert(
-    command: EngineCommand,
-    request: Request,
-    client: Client,
-    number: bigint,
-  ): Promise<Buffer> {
-    const known = this.lostInserts.has(request, number) ? await this.lostInserts.answerOf(request) : null;
-    if (known !== null) return known;
-    try {
-      return await this.alone(command, request, client);
-    } catch (error) {
-      if (error instanceof EngineGoneError) this.lostInserts.note(request, number);
-      throw error;
-    }
-  }
-
-  /** Outside a transaction: any connection, and again when the engine asks for it. */
-  private async alone(command: EngineCommand, request: Request, client: Client): Promise<Buffer> {
-    for (let attempt = 1; ; attempt += 1) {
-      const connection = this.pool.take() ?? (await this.pool.acquire());
-      const work: Work = { request, client, connection, keepsConnection: false, endsTransaction: false };
-      try {
-        return await this.timed(command, work);
-      } catch (error) {
-        if (!(error instanceof SqlError) || attempt === ATTEMPTS) throw error;
-        if (!SENT_AGAIN.has(error.state) && error.constraint !== RETRY_RECORD) throw error;
-      } finally {
-        if (!work.keepsConnection) this.pool.release(connection);
-      }
-    }
-  }
-
-  private async timed(command: EngineCommand, work: Work): Promise<Buffer> {
-    const { request, connection } = work;
-    if (!(request.maxTimeMs >= 1)) return command(work);
-    const limit = Math.min(Math.trunc(request.maxTimeMs), 0x7fffffff);
-    connection.simple(`set statement_timeout = ${limit}`).catch(() => undefined);
-    try {
-      return await command(work);
-    } finally {
-      connection.simple('set statement_timeout = 0').catch(() => undefined);
-    }
+    return this.outside.run(name, command, request, client);
   }
 
   private more(request: Request, client: Client): Promise<Buffer> {
@@ -183,10 +116,8 @@ export class Dispatcher {
     for (const session of readSessions(request)) {
       this.transactions.endSession(session);
       this.cursors.endSession(session);
-      this.recentWrites.forget(session);
+      this.outside.endSession(session);
     }
     return OK;
   }
 }
-
-const RETRYABLE = new Set(['insert', 'update', 'delete', 'findandmodify']);

@@ -15,7 +15,7 @@ const PROBE: Statement = {
 
 /**
  * The answer of a write that failed in part, its errors named as MongoDB names them.
- * @throws CommandError for a conflict in a transaction; SqlError when nothing was done and it may be sent again.
+ * @throws CommandError for a conflict in a transaction; SqlError when nothing of it stays done and it may be sent again.
  */
 export async function nameWriteErrors(work: Work, result: Buffer): Promise<Buffer> {
   const answer = deserialize(result, { promoteValues: false, bsonRegExp: true });
@@ -27,7 +27,8 @@ export async function nameWriteErrors(work: Work, result: Buffer): Promise<Buffe
   if (conflicts.length > 0 && inTransaction) {
     throw new CommandError(WRITE_CONFLICT, String(errors[0]?.['errmsg']), [TRANSIENT]);
   }
-  if (conflicts.length > 0 && conflicts.length === errors.length && Number(answer['n']) === 0) {
+  const nothingDone = conflicts.length === errors.length && Number(answer['n']) === 0;
+  if (conflicts.length > 0 && (work.atomic || nothingDone)) {
     throw new SqlError(conflicts[0] ?? '', String(errors[0]?.['errmsg']), '', '');
   }
   const names = new DuplicateNames(work);
@@ -79,9 +80,10 @@ class DuplicateNames {
       ([, value]) => value !== undefined,
     );
     const command = { findAndModify: request.target, query: q, update: u, ...Object.fromEntries(given) };
-    const [begin, end] = request.inTransaction
-      ? [`savepoint ${SAVEPOINT}`, `rollback to savepoint ${SAVEPOINT}`]
-      : ['begin', 'rollback'];
+    const [begin, end] =
+      request.inTransaction || this.work.atomic
+        ? [`savepoint ${SAVEPOINT}`, `rollback to savepoint ${SAVEPOINT}`]
+        : ['begin', 'rollback'];
     const begun = connection.simple(begin);
     const tried = connection.run(PROBE, [request.database, Buffer.from(serialize(command))]);
     const [, outcome] = await Promise.allSettled([begun, tried, connection.simple(end)]);

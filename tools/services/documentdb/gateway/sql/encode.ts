@@ -9,16 +9,21 @@ export interface Statement {
 
 /** Values from this size on are written as they are, not copied into the message. */
 const LARGE = 32 * 1024;
+const DEADLOCK_MS = 50;
 const EXECUTE = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
 /** Ends a statement, or several that were sent together: the engine then says that it is ready for more. */
 export const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
 const EXECUTE_AND_SYNC = Buffer.concat([EXECUTE, SYNC]);
 const BINARY = 1;
 
-/** Protocol 3.0's first message. */
+/**
+ * Protocol 3.0's first message. Deadlocks are looked for early: here they are common, for several updates in one command
+ * are one transaction, and cheap, for they are sent again.
+ */
 export function encodeStartup(user: string, database: string): Buffer {
   const words = Buffer.from(
-    `user\0${user}\0database\0${database}\0application_name\0nexus-gateway\0client_encoding\0UTF8\0\0`,
+    `user\0${user}\0database\0${database}\0application_name\0nexus-gateway\0client_encoding\0UTF8\0` +
+      `deadlock_timeout\0${DEADLOCK_MS}ms\0\0`,
   );
   const head = Buffer.alloc(8);
   head.writeInt32BE(words.length + 8, 0);
