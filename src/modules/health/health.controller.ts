@@ -13,7 +13,7 @@ const NoStore = () => Header('Cache-Control', 'no-store');
 const terminusSchema = { noCache: false, swaggerDocumentation: true };
 
 /** What load balancers, orchestrators and people ask; bare bodies, no envelope, never under the /api prefix. */
-@ApiTags('Health')
+@ApiTags('health')
 @Controller('health')
 export class HealthController {
   constructor(

@@ -12,7 +12,7 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import { userIds, type UserId } from '../../common/ids.js';
@@ -49,6 +49,7 @@ export class UsersController {
 
   @Get()
   @RequirePermission('users:read')
+  @ApiOperation({ summary: 'List, filter and search users' })
   @ApiListAnswer(UserDto, { message: 'Users retrieved' })
   @ApiFailures({ 400: 'VALIDATION_FAILED, INVALID_CURSOR, ROLE_NOT_FOUND' })
   async list(
@@ -76,6 +77,7 @@ export class UsersController {
 
   @Post()
   @RequirePermission('users:create')
+  @ApiOperation({ summary: 'Make a user; without a password an invitation is mailed' })
   @ApiAnswer(UserDto, { status: 201, message: 'User created' })
   @ApiFailures({
     400: 'VALIDATION_FAILED, WEAK_PASSWORD, ROLE_NOT_FOUND',
@@ -91,6 +93,7 @@ export class UsersController {
 
   @Get('me')
   @Authenticated({ apiKey: true })
+  @ApiOperation({ summary: 'Your own profile' })
   @ApiAnswer(UserDto, { message: 'Profile retrieved' })
   async me(
     @CurrentPrincipal() principal: Principal,
@@ -103,6 +106,7 @@ export class UsersController {
 
   @Get(':id')
   @RequirePermission('users:read')
+  @ApiOperation({ summary: 'One user, with an ETag for If-Match' })
   @ApiAnswer(UserDto, { message: 'User found' })
   @ApiFailures({ 400: 'INVALID_ID', 404: 'USER_NOT_FOUND' })
   async get(
@@ -119,6 +123,7 @@ export class UsersController {
 
   @Patch(':id')
   @RequirePermission('users:update')
+  @ApiOperation({ summary: 'Change the fields that are given' })
   @ApiIfMatch()
   @ApiAnswer(UserDto, { message: 'User updated' })
   @ApiFailures({ 400: 'VALIDATION_FAILED', 404: 'USER_NOT_FOUND', 412: 'PRECONDITION_FAILED' })
@@ -134,6 +139,7 @@ export class UsersController {
 
   @Put(':id')
   @RequirePermission('users:update')
+  @ApiOperation({ summary: 'The same as PATCH' })
   @ApiIfMatch()
   @ApiAnswer(UserDto, { message: 'User updated' })
   @ApiFailures({ 400: 'VALIDATION_FAILED', 404: 'USER_NOT_FOUND', 412: 'PRECONDITION_FAILED' })
@@ -149,6 +155,7 @@ export class UsersController {
 
   @Delete(':id')
   @RequirePermission('users:delete')
+  @ApiOperation({ summary: 'Delete a user; restore brings it back' })
   @ApiIfMatch()
   @ApiAnswer(null, { message: 'User deleted successfully' })
   @ApiFailures({ 404: 'USER_NOT_FOUND', 409: 'LAST_ADMINISTRATOR', 412: 'PRECONDITION_FAILED' })
@@ -164,6 +171,7 @@ export class UsersController {
   @Post(':id/restore')
   @HttpCode(HttpStatus.OK)
   @RequirePermission('users:restore')
+  @ApiOperation({ summary: 'Bring a deleted user back, unless the address was taken since' })
   @ApiAnswer(UserDto, { message: 'User restored successfully' })
   @ApiFailures({ 404: 'USER_NOT_FOUND', 409: 'EMAIL_TAKEN' })
   async restore(
