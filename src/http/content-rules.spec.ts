@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { acceptsJson } from './acceptable.js';
-import { isTooDeep } from './json-body.js';
+import { excessOf, maximumValues } from './json-body.js';
 import { expectedRevision } from './revision.js';
 
-describe('depth of JSON', () => {
+describe('excess of JSON', () => {
   const array = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   it.each([
-    ['32 levels', array(32), false],
-    ['33 levels', array(33), true],
-    ['33 siblings', `[${Array.from({ length: 33 }, () => '[]').join(',')}]`, false],
-    ['brackets in a string', JSON.stringify('['.repeat(100)), false],
-    ['brackets after an escaped quote', JSON.stringify({ a: `"${'['.repeat(100)}` }), false],
-    ['brackets after an escaped backslash', `["\\\\",${array(33)}]`, true],
-    ['nothing', '', false],
-  ])('%s: %#', (_, json, tooDeep) => expect(isTooDeep(json)).toBe(tooDeep));
+    ['32 levels', array(32), undefined],
+    ['33 levels', array(33), 'depth'],
+    ['33 siblings', `[${Array.from({ length: 33 }, () => '[]').join(',')}]`, undefined],
+    ['brackets in a string', JSON.stringify('['.repeat(100)), undefined],
+    ['brackets after an escaped quote', JSON.stringify({ a: `"${'['.repeat(100)}` }), undefined],
+    ['brackets after an escaped backslash', `["\\\\",${array(33)}]`, 'depth'],
+    ['nothing', '', undefined],
+    ['as many values as allowed', `[${'1,'.repeat(maximumValues - 2)}1]`, undefined],
+    ['too many numbers', `[${'1,'.repeat(maximumValues)}1]`, 'values'],
+    ['too many fields', `{${'"a":1,'.repeat(maximumValues)}"a":1}`, 'values'],
+    ['commas in a string', JSON.stringify(','.repeat(maximumValues * 2)), undefined],
+  ])('%s: %#', (_, json, excess) => expect(excessOf(json)).toBe(excess));
 });
 
 describe('Accept', () => {

@@ -10,6 +10,9 @@ export interface Failure {
   readonly requestId: string;
 }
 
+/** So that an answer never grows with the nonsense it was asked. */
+const mostErrors = 50;
+
 export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
@@ -62,7 +65,7 @@ export function failureOfDomain(error: DomainError, requestId: string): Failure 
     message: error.message,
     success: false,
     code: error.code,
-    ...(error.errors !== undefined && { errors: error.errors }),
+    ...(error.errors !== undefined && { errors: error.errors.slice(0, mostErrors) }),
     requestId,
   };
 }

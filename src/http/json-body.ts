@@ -3,14 +3,18 @@ import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 
 export const maximumDepth = 32;
+/** What transforms and checks a body takes time for each value in it, and for some rules for each pair of them. */
+export const maximumValues = 10_000;
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [
-  0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d,
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, comma] = [
+  0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d, 0x2c,
 ];
 
-/** Whether JSON text nests deeper than allowed. Scanned before parsing: what transforms the body later recurses. */
-export function isTooDeep(json: string): boolean {
+/** What JSON text has too much of. Scanned before parsing: what transforms the body later recurses. */
+export function excessOf(json: string): 'depth' | 'values' | undefined {
   let depth = 0;
+  // Each value but the first of an object or array follows a comma; the first one follows its bracket.
+  let values = 1;
   let insideString = false;
   for (let index = 0; index < json.length; index++) {
     const character = json.charCodeAt(index);
@@ -19,10 +23,12 @@ export function isTooDeep(json: string): boolean {
       else if (character === quote) insideString = false;
     } else if (character === quote) insideString = true;
     else if (character === openBrace || character === openBracket) {
-      if (++depth > maximumDepth) return true;
-    } else if (character === closeBrace || character === closeBracket) depth--;
+      if (++depth > maximumDepth) return 'depth';
+      values++;
+    } else if (character === comma) values++;
+    else if (character === closeBrace || character === closeBracket) depth--;
   }
-  return false;
+  return values > maximumValues ? 'values' : undefined;
 }
 
 /** Replaces every body parser by one for JSON: strict UTF-8, at most 32 levels, no `__proto__` and `constructor`. */
@@ -41,15 +47,18 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     } catch {
       return done(new DomainError('invalid', 'INVALID_BODY', 'The body is not valid UTF-8'));
     }
-    if (isTooDeep(text)) {
-      return done(
-        new DomainError('invalid', 'BODY_TOO_DEEP', `The body is nested deeper than ${maximumDepth} levels`),
-      );
-    }
+    const excess = excessOf(text);
+    if (excess !== undefined) return done(tooMuch(excess));
     // The parser's own words name the position and echo the text; clients get ours.
     void parse(request, text, (error, value) => {
       if (error) return done(new DomainError('invalid', 'INVALID_JSON', 'The body is not valid JSON'));
       done(null, value);
     });
   });
+}
+
+function tooMuch(excess: 'depth' | 'values'): DomainError {
+  return excess === 'depth'
+    ? new DomainError('invalid', 'BODY_TOO_DEEP', `The body is nested deeper than ${maximumDepth} levels`)
+    : new DomainError('invalid', 'TOO_MANY_VALUES', `The body holds more than ${maximumValues} values`);
 }

@@ -46,6 +46,22 @@ describe('wrong input', () => {
     expect(reply.body).toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 
+  it('answers the longest nonsense shortly and soon', async () => {
+    const fields = Array.from({ length: 120_000 }, (_, index) => `"${index.toString(36)}":1`);
+    const query = Array.from({ length: 20_000 }, (_, index) => `${index.toString(36)}=`).join('&');
+    const begin = performance.now();
+    const replies = await Promise.all([
+      api.client.post('/api/auth/login', `{${fields.join(',')}}`),
+      api.client.post(`/api/auth/login?${query}`, {}),
+      api.client.post('/api/auth/login', `[${'1,'.repeat(9_900)}1]`),
+    ]);
+    expect(performance.now() - begin).toBeLessThan(2_000);
+    for (const reply of replies) {
+      expect(reply.status).toBe(400);
+      expect(reply.text.length).toBeLessThan(10_000);
+    }
+  });
+
   it('tells every reason at once', async () => {
     const reply = await admin.post('/api/users', { email: 'x', age: -1, extra: 1 });
     const paths = new Set(Array.from({ length: 9 }, (_, index) => String(reply.body.errors?.[index]?.path)));

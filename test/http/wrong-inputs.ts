@@ -2,6 +2,9 @@ const user = { email: 'ada@example.com', name: 'Ada' };
 const absent = '000000000000000000000000';
 export const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
+const manyFields = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 1]));
+
 /** Requests that must be refused, and how. `field` is what the answer has to name. */
 export interface WrongInput {
   readonly title: string;
@@ -61,6 +64,10 @@ export const wrongInputs: readonly WrongInput[] = [
   { title: 'a compressed body', method: 'POST', path: '/api/users', body: user, headers: { 'content-encoding': 'gzip' }, status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
   { title: 'a trailing slash', method: 'GET', path: '/api/users/', status: 404, code: 'ROUTE_NOT_FOUND' },
   { title: 'another type under a spelled-out route', method: 'GET', path: '/%61pi/users', headers: { accept: 'text/html' }, status: 406, code: 'NOT_ACCEPTABLE' },
+  { title: 'more fields than anything has', method: 'POST', path: '/api/auth/login', body: manyFields(5_000), status: 400, code: 'VALIDATION_FAILED', field: 'body' },
+  { title: 'a query of more fields than anything has', method: 'GET', path: `/api/users?${Object.keys(manyFields(5_000)).join('=&')}`, status: 400, code: 'VALIDATION_FAILED', field: 'query' },
+  { title: 'a body of 50,000 fields', method: 'POST', path: '/api/auth/login', body: manyFields(50_000), status: 400, code: 'TOO_MANY_VALUES' },
+  { title: 'an array of 400,000', method: 'POST', path: '/api/auth/login', body: { email: [], password: Array.from({ length: 400_000 }, () => 1) }, status: 400, code: 'TOO_MANY_VALUES' },
   { title: 'JSON nested 33 deep', method: 'POST', path: '/api/users', body: nested(33), status: 400, code: 'BODY_TOO_DEEP' },
   { title: 'JSON nested 10,000 deep', method: 'POST', path: '/api/users', body: nested(10_000), status: 400, code: 'BODY_TOO_DEEP' },
   { title: 'a body of 2 MB', method: 'POST', path: '/api/users', body: { ...user, name: 'x'.repeat(2_097_152) }, status: 413, code: 'PAYLOAD_TOO_LARGE' },
