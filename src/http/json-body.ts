@@ -52,6 +52,9 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     // The parser's own words name the position and echo the text; clients get ours.
     void parse(request, text, (error, value) => {
       if (error) return done(new DomainError('invalid', 'INVALID_JSON', 'The body is not valid JSON'));
+      if (typeof value !== 'object' || value === null) {
+        return done(new DomainError('invalid', 'INVALID_BODY', 'The body must be a JSON object'));
+      }
       done(null, value);
     });
   });

@@ -133,6 +133,16 @@ describe('one user', () => {
     expect(replies.filter((reply) => reply.status === 412)).toHaveLength(9);
   });
 
+  it('keeps its version when a change changes nothing', async () => {
+    const id = await create('unchanged@example.com');
+    const etag = String((await admin.get(`/api/users/${id}`)).headers.get('etag'));
+    const reply = await admin.patch(`/api/users/${id}`, {}, { headers: { 'if-match': etag } });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('etag')).toBe(etag);
+    const stale = await admin.patch(`/api/users/${id}`, {}, { headers: { 'if-match': '"99"' } });
+    expect(stale.body).toMatchObject({ statusCode: 412, code: 'PRECONDITION_FAILED' });
+  });
+
   it('clears an optional field by null', async () => {
     const id = await create('clear@example.com', { age: 50 });
     const reply = await admin.put(`/api/users/${id}`, { age: null });

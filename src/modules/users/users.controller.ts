@@ -26,7 +26,7 @@ import { ListRequests } from '../../http/list-requests.js';
 import { etagOf, ExpectedRevision } from '../../http/revision.js';
 import { CreateUserDto } from './dto/create-user.dto.js';
 import { IncludeQuery, ListUsersQuery } from './dto/list-users.query.js';
-import { UpdateUserDto } from './dto/update-user.dto.js';
+import { changesOf, UpdateUserDto } from './dto/update-user.dto.js';
 import { UserDto, userDto } from './user.dto.js';
 import type { SafeUser } from './user.types.js';
 import { UsersService } from './users.service.js';
@@ -134,7 +134,11 @@ export class UsersController {
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<UserDto>> {
-    return this.show('User updated', await this.users.update(principal, id, { ...body }, revision), reply);
+    return this.show(
+      'User updated',
+      await this.users.update(principal, id, changesOf(body), revision),
+      reply,
+    );
   }
 
   @Put(':id')

@@ -101,6 +101,14 @@ export class UsersRepository {
     });
   }
 
+  async findInRevision(id: UserId, revision?: number): Promise<User | null> {
+    const found = await this.users
+      .findOne(inRevision(id, revision))
+      .populate(rolesOf({ withPermissions: false }))
+      .lean<StoredUser | null>();
+    return found && toUser(found);
+  }
+
   /** null when there is no such user, or, with an expected revision, no such user in that revision. */
   async update(id: UserId, changes: PartialUser, expectedRevision?: number): Promise<User | null> {
     const found = await this.users

@@ -116,7 +116,11 @@ export class UsersService implements OnModuleInit {
     expectedRevision?: number,
   ): Promise<SafeUser> {
     await this.rules.assertMayActOn(principal, id);
-    const user = await this.users.update(id, changes, expectedRevision);
+    // Nothing asked, nothing changed: a new revision would make stale what others have read.
+    const isEmpty = Object.keys(changes).length === 0;
+    const user = isEmpty
+      ? await this.users.findInRevision(id, expectedRevision)
+      : await this.users.update(id, changes, expectedRevision);
     if (user === null) throw await this.missingOrStale(id);
     return withoutSecrets(user);
   }

@@ -3,6 +3,7 @@ import { IsInt, IsOptional, IsUrl, Matches, Max, MaxLength, Min } from 'class-va
 import { withoutInvisible } from '../../../http/invisible.js';
 import { IsFreeText } from '../../../http/is-free-text.js';
 import { NotNull } from '../../../http/not-null.js';
+import type { PartialUser } from '../user.types.js';
 
 export class UpdateUserDto {
   @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Ada King' })
@@ -36,4 +37,13 @@ export class UpdateUserDto {
   @Matches(withoutInvisible, { message: '$property must not contain invisible characters' })
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   profileImage?: string | null;
+}
+
+/** Only what was sent: a field that was left out is an own property of the instance all the same. */
+export function changesOf({ name, age, profileImage }: UpdateUserDto): PartialUser {
+  return {
+    ...(name !== undefined && { name }),
+    ...(age !== undefined && { age }),
+    ...(profileImage !== undefined && { profileImage }),
+  };
 }
