@@ -16,7 +16,7 @@ const IN_FLIGHT = 16;
 const ROWS = 60_000;
 const BLOCK = 3_000;
 const KNOWN = 1_000;
-const WARM_UP = 4;
+const WARM_UP = 12;
 
 const rowSchema = new Schema({
   code: { type: Number, required: true },

@@ -88,6 +88,31 @@ describe.skipIf(enginePostgres() === null)(`how the gateway's transactions end (
     client.close();
   });
 
+  it('ends one in the middle of a statement that takes too long, and the statement with it', async () => {
+    const rows = under.db.collection('rows');
+    await rows.insertMany(Array.from({ length: 8_000 }, (_, i) => ({ i })));
+    const pairs = [
+      { $match: { $expr: { $eq: [{ $mod: ['$i', 7] }, { $mod: ['$$i', 5] }] } } },
+      { $count: 'n' },
+    ];
+    const slow = [
+      { $lookup: { from: 'rows', let: { i: '$i' }, pipeline: pairs, as: 'all' } },
+      { $match: { all: [] } },
+    ];
+    const client = await raw();
+    const started = Date.now();
+    const answer = await client.command({
+      aggregate: 'rows',
+      pipeline: slow,
+      cursor: {},
+      ...transaction().first,
+    });
+    expect(answer).toMatchObject({ code: 251, errorLabels: [TRANSIENT] });
+    expect(Date.now() - started).toBeLessThan(LIFETIME_MS + 2_000);
+    await nothingOpen();
+    client.close();
+  });
+
   it('answers a commit sent twice as the first, and an abort after it with the truth', async () => {
     const client = await raw();
     const { first, end } = transaction();

@@ -15,8 +15,8 @@ const ATTEMPTS = 8;
 const SENT_AGAIN = new Set(['40P01', '40001']);
 /** The same retryable write at the same moment from elsewhere: sent again it finds the record of the other. */
 const RETRY_RECORD = 'retryable_writes_pkey';
-/** More reads at the same time than the processors can do gain nothing. */
-const PARALLEL_READS = Math.max(2, availableParallelism());
+/** The other half of the processors has the clients' work to do; fewer connections also mean more reads on each. */
+const PARALLEL_READS = Math.max(1, Math.floor(availableParallelism() / 2));
 const WRITES = new Set(['insert', 'update', 'delete']);
 const RETRYABLE = new Set([...WRITES, 'findandmodify']);
 
