@@ -18,5 +18,13 @@ closeOnSignal(async () => {
   await drainHttp(app);
   await app.close();
 });
-await app.listen(port, host);
+try {
+  await app.listen(port, host);
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `The API cannot listen on ${host}:${port}: ${reason}. Set HOST and PORT to what is free.\n`,
+  );
+  process.exit(1);
+}
 new Logger('Api').log({ url: await app.getUrl() }, 'listening');

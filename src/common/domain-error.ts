@@ -7,8 +7,6 @@ export type ErrorKind =
   | 'conflict'
   | 'stale'
   | 'too-large'
-  | 'unprocessable'
-  | 'too-many'
   | 'unavailable';
 
 export interface FieldError {

@@ -27,6 +27,6 @@ export const authConfig = section('auth', {
   adminPassword: optionalText('ADMIN_PASSWORD', {
     unit: 'password, 8 characters to 72 bytes',
     secret: true,
-    description: 'The password of the first administrator. Used once; change it after the first login.',
+    description: 'The password of the first administrator. Used once, when there is none yet.',
   }),
 });

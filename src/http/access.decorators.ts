@@ -1,4 +1,5 @@
-import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { PermissionName } from '../common/principal.js';
 
 /** Who may call a handler. A handler without a declaration is refused: access is denied by default. */
@@ -13,8 +14,15 @@ export type Access =
 
 export const accessMetadata = 'nexus:access';
 
-function access(declaration: Access): CustomDecorator {
-  return SetMetadata(accessMetadata, declaration);
+type Declaration = MethodDecorator & ClassDecorator;
+
+/** Also tells the API's documentation, as x-access and x-permissions. */
+function access(declaration: Access): Declaration {
+  return applyDecorators(
+    SetMetadata(accessMetadata, declaration),
+    ApiExtension('x-access', declaration.kind),
+    ...(declaration.kind === 'permission' ? [ApiExtension('x-permissions', declaration.alternatives)] : []),
+  );
 }
 
 export const Public = () => access({ kind: 'public' });

@@ -12,6 +12,13 @@ import { isDatabaseUnavailable } from '../infrastructure/mongo/database-errors.j
 import { AllowedMethods } from './allowed-methods.js';
 import { failureOfDomain, failureOfStatus, type Failure } from './failure.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The code of the failure that was answered, for the log. */
+    failureCode?: string;
+  }
+}
+
 /** Turns whatever was thrown, by us, Nest, Fastify or a driver, into the envelope of failures. */
 @Injectable()
 @Catch()
@@ -32,6 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (failure.statusCode >= 500 && failure.statusCode !== 503) {
       this.logger.error({ err: error }, 'unexpected error');
     }
+    request.failureCode = failure.code;
     reply
       .header('X-Request-ID', request.id)
       .code(failure.statusCode)

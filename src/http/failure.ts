@@ -21,8 +21,6 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   stale: 412,
   'too-large': 413,
-  unprocessable: 422,
-  'too-many': 429,
   unavailable: 503,
 };
 
@@ -44,7 +42,6 @@ const problems: Readonly<Record<number, Problem>> = {
   414: { code: 'URI_TOO_LONG', message: 'The URL is too long' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'Only application/json is accepted' },
   417: { code: 'EXPECTATION_FAILED', message: 'Only Expect: 100-continue is understood' },
-  429: { code: 'TOO_MANY_REQUESTS', message: 'Too many requests, please try again later.' },
   431: { code: 'HEADERS_TOO_LARGE', message: 'The request headers are too large' },
   500: { code: 'INTERNAL_ERROR', message: 'Internal server error' },
   503: { code: 'SERVICE_UNAVAILABLE', message: 'The service is temporarily unavailable, please try again.' },

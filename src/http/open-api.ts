@@ -1,14 +1,62 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { FailureDto } from './failure.dto.js';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const description = new DocumentBuilder()
     .setTitle('Nexus Backend')
-    .setDescription('Users, roles, sessions, background jobs, health. Every answer is an envelope.')
+    .setDescription('Users, roles, logins, background jobs, health. Every answer under /api is an envelope.')
     .setVersion('1')
     .addBearerAuth()
     .build();
-  return SwaggerModule.createDocument(app, description);
+  const document = SwaggerModule.createDocument(app, description, { extraModels: [FailureDto] });
+  for (const [path, item] of Object.entries(document.paths)) {
+    if (path.startsWith('/api/')) for (const method of methods) addCommonFailures(path, item[method]);
+  }
+  return document;
+}
+
+/** What every route of the API may answer, so that no controller has to repeat it. Its own words are kept. */
+function addCommonFailures(path: string, operation: Operation | undefined): void {
+  if (operation === undefined) return;
+  const failures: Record<string, string | undefined> = {
+    400: 'The request is malformed: INVALID_ID, VALIDATION_FAILED',
+    401: isPublic(operation) ? undefined : 'UNAUTHENTICATED',
+    403: neededPermissions(operation),
+    406: 'NOT_ACCEPTABLE: only application/json can be answered',
+    413: operation.requestBody && 'PAYLOAD_TOO_LARGE',
+    415: operation.requestBody && 'UNSUPPORTED_MEDIA_TYPE',
+    503: 'SERVICE_UNAVAILABLE: try again after Retry-After seconds',
+  };
+  for (const [status, description] of Object.entries(failures)) {
+    if (description === undefined || (status === '400' && !takesInput(path, operation))) continue;
+    operation.responses[status] ??= {
+      description,
+      content: { 'application/json': { schema: { $ref: getSchemaPath(FailureDto) } } },
+    };
+  }
+}
+
+function extensionOf(operation: Operation, name: string): unknown {
+  return Object.entries(operation).find(([key]) => key === name)?.[1];
+}
+
+function isPublic(operation: Operation): boolean {
+  return extensionOf(operation, 'x-access') === 'public';
+}
+
+function neededPermissions(operation: Operation): string | undefined {
+  const alternatives = extensionOf(operation, 'x-permissions');
+  return Array.isArray(alternatives) ? `FORBIDDEN: this needs ${alternatives.join(' or ')}` : undefined;
+}
+
+function takesInput(path: string, operation: Operation): boolean {
+  return path.includes('{') || operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
 }
 
 /** GET /docs for people and GET /docs/openapi.json for programs. */

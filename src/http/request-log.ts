@@ -11,6 +11,7 @@ function lineOf(request: FastifyRequest, status: number, duration: number) {
     // The pattern, never the URL: that may hold what must not be in a log.
     route: request.routeOptions.url ?? 'unknown',
     status,
+    code: request.failureCode,
     duration: Math.round(duration * 10) / 10,
     ip: request.ip,
   };

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { inject } from 'vitest';
 import { Client } from './client.js';
@@ -39,7 +42,7 @@ export function isolatedSettings(): Record<string, string> {
     BCRYPT_COST: '4',
     ADMIN_EMAIL: administrator.email,
     ADMIN_PASSWORD: administrator.password,
-    MAIL_FOLDER: `/tmp/nexus-${name}/mail`,
+    MAIL_FOLDER: join(tmpdir(), `nexus-${name}`),
   };
 }
 
@@ -69,6 +72,7 @@ export async function startApi(
     const connection = app.get(getConnectionToken(), { strict: false });
     if (connection.readyState === 1) await connection.dropDatabase();
     await app.close();
+    rmSync(environment['MAIL_FOLDER'] ?? '', { recursive: true, force: true });
   };
 
   return {

@@ -14,7 +14,10 @@ export function banner(settings: LocalSettings, services: readonly LocalService[
     ['Admin', `${settings.adminEmail}  ${password}  (the first password; yours if you changed it)`],
     ['Mails', `${settings.mailFolder}  (as .eml files, unless SMTP_URL is set)`],
     ['Data', `${folder}  (logs in logs/)`],
-    ...services.map(({ name, description }): [string, string] => [titles[name], description]),
+    ...services.map(({ name, uri, description }): [string, string] => [
+      titles[name],
+      `${withoutPassword(uri)}  (${description})`,
+    ]),
   ];
   return [
     '',
@@ -23,6 +26,11 @@ export function banner(settings: LocalSettings, services: readonly LocalService[
     '  Try      ' + listUsersCommand(api, settings.adminEmail, password),
     '',
   ];
+}
+
+/** A configured address may hold a password, and the terminal is no place for it. */
+function withoutPassword(uri: string): string {
+  return uri.replace(/\/\/[^@/]*@/, '//***@');
 }
 
 const titles = { mongodb: 'MongoDB', redis: 'Redis' } as const;

@@ -64,13 +64,13 @@ describe('LocalSettings', () => {
   it('is told to people in a dozen lines', () => {
     const services = (['mongodb', 'redis'] as const).map((name) => ({
       name,
-      uri: '',
+      uri: `${name}://user:word@127.0.0.1:6379`,
       description: `the ${name} of this machine`,
       stop: () => Promise.resolve(),
     }));
     const lines = banner(settings({}), services, folder).filter((line) => line !== '');
     expect(lines.length).toBeLessThanOrEqual(12);
-    expect(lines.join('\n')).toContain('Redis    the redis of this machine');
+    expect(lines.join('\n')).toContain('Redis    redis://***@127.0.0.1:6379  (the redis of this machine)');
   });
 });
 

@@ -43,8 +43,9 @@ export function loggerOptions(config: ConfigType<typeof loggingConfig>): LoggerO
         options: {
           messageKey: 'message',
           singleLine: true,
-          ignore: 'context',
-          messageFormat: '{context} {message}',
+          ignore: 'context,method,route,status,duration',
+          messageFormat:
+            '{if context}[{context}] {end}{message}{if method} {method} {route} {status} in {duration} ms{end}',
         },
       },
     }),

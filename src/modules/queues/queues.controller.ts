@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { jobIds, type JobId } from '../../common/ids.js';
 import type { Principal } from '../../common/principal.js';
 import { RequirePermission } from '../../http/access.decorators.js';
@@ -17,6 +17,7 @@ export class QueuesController {
   constructor(private readonly queues: QueuesService) {}
 
   @Get(':queue/jobs/:id')
+  @ApiOperation({ summary: 'One job and what it is doing' })
   @RequirePermission('queues:read', 'queues:enqueue')
   @ApiAnswer(JobDto, { message: 'Job found' })
   @ApiFailures({ 400: 'INVALID_ID', 404: 'JOB_NOT_FOUND, QUEUE_NOT_FOUND' })

@@ -13,6 +13,11 @@ import { FIND } from './engine.js';
 /** A statement that lost a deadlock or a race was rolled back whole: it is sent again, that often. */
 const ATTEMPTS = 8;
 const SENT_AGAIN = new Set(['40P01', '40001']);
+/**
+ * The engine evaluates an update again that waited for another one of the same document, and has no time of the
+ * statement to give it then. It changed nothing; sent again it sees the other's outcome from the start.
+ */
+const LOST_NOW = '$$NOW operator cannot be used';
 /** The same retryable write at the same moment from elsewhere: sent again it finds the record of the other. */
 const RETRY_RECORD = 'retryable_writes_pkey';
 /** The other half of the processors has the clients' work to do; fewer connections also mean more reads on each. */
@@ -111,7 +116,8 @@ export class OutsideTransactions {
 }
 
 function isSentAgain(error: unknown): boolean {
-  return error instanceof SqlError && (SENT_AGAIN.has(error.state) || error.constraint === RETRY_RECORD);
+  if (!(error instanceof SqlError)) return false;
+  return SENT_AGAIN.has(error.state) || error.constraint === RETRY_RECORD || error.message.includes(LOST_NOW);
 }
 
 /** Runs a command for as long as its maxTimeMS allows. */
