@@ -104,14 +104,21 @@ const ours = await open('ours', uri);
 const theirs = values.vs === undefined ? null : await open('theirs', values.vs);
 const sides = theirs === null ? [ours] : [ours, theirs];
 
+/** How much of one processor this process took while it waited for a side: near 1, it is the client that is measured. */
+const busy: Record<Side['name'], number[]> = { ours: [], theirs: [] };
 const measured = new Map<string, Record<Side['name'], number[]>>();
 for (const [name, work] of works) {
   const rates: Record<Side['name'], number[]> = { ours: [], theirs: [] };
   // The first rounds only warm up. Who comes first alternates.
   for (let round = -WARM_UP; round < rounds; round += 1) {
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      const before = process.cpuUsage();
+      const start = performance.now();
       const rate = await slice(side, work, ms);
-      if (round >= 0) rates[side.name].push(rate);
+      if (round < 0) continue;
+      const { user, system } = process.cpuUsage(before);
+      busy[side.name].push((user + system) / 1_000 / (performance.now() - start));
+      rates[side.name].push(rate);
     }
   }
   measured.set(name, rates);
@@ -126,6 +133,8 @@ console.table(
     'times a findOne by unique field': ratio(unique, mine),
   })),
 );
+const shares = sides.map(({ name }) => `${name} ${median(busy[name]).toFixed(2)}`);
+console.log(`Of one processor the client itself took: ${shares.join(', ')}. Near 1 it bounds the ratio.`);
 for (const { connection } of sides) {
   await connection.dropDatabase();
   await connection.close();
