@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Nest's dependency injection reads the constructor types that the compiler writes down as metadata.
@@ -6,6 +7,8 @@ const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 export default defineConfig({
   oxc,
   test: {
+    // Most tests wait for a service or for a process: one worker, as vitest takes on two cores, leaves both cores idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         oxc,
