@@ -176,7 +176,8 @@ const hygiene = [
     comment:
       'This path leads nowhere, so no rule could look at it: correct it (relative imports end in .js).',
     from: {},
-    to: { couldNotResolve: true },
+    // What is compiled is not there before the first build; a test that needs it says so itself.
+    to: { couldNotResolve: true, pathNot: '(^|/)(dist|build)/' },
   },
   {
     name: 'names-say-what-is-inside',
