@@ -7,6 +7,8 @@ export type ErrorKind =
   | 'conflict'
   | 'stale'
   | 'too-large'
+  | 'unprocessable'
+  | 'too-many'
   | 'unavailable';
 
 export interface FieldError {

@@ -21,6 +21,8 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   conflict: 409,
   stale: 412,
   'too-large': 413,
+  unprocessable: 422,
+  'too-many': 429,
   unavailable: 503,
 };
 

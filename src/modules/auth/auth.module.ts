@@ -7,6 +7,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { JwksController } from './jwks.controller.js';
+import { LoginsService } from './logins.service.js';
 import { PasswordsModule } from './passwords.module.js';
 import { PrincipalService } from './principal.service.js';
 import { Seeding } from './seeding.js';
@@ -16,7 +17,15 @@ import { TokenKeys } from './token-keys.js';
 @Module({
   imports: [PasswordsModule, RolesModule, SessionsModule, UsersModule],
   controllers: [AuthController, JwksController],
-  providers: [TokenKeys, AccessTokens, PrincipalService, AuthService, FirstAdministrator, Seeding],
+  providers: [
+    TokenKeys,
+    AccessTokens,
+    PrincipalService,
+    LoginsService,
+    AuthService,
+    FirstAdministrator,
+    Seeding,
+  ],
   exports: [AccessTokens, PrincipalService],
 })
 export class AuthModule {}

@@ -1,13 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
-import { Clock } from '../../common/clock.js';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import type { SessionId, UserId } from '../../common/ids.js';
-import { authConfig } from '../../config/auth.config.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountsService } from '../users/accounts.service.js';
-import { UsersService } from '../users/users.service.js';
-import { AccessTokens, type AccessToken } from './access-tokens.js';
+import { LoginsService, type Login } from './logins.service.js';
 import { PasswordHasher } from './password-hasher.js';
 
 export interface LoginAttempt {
@@ -17,21 +13,14 @@ export interface LoginAttempt {
   readonly ip: string;
 }
 
-export interface Login extends AccessToken {
-  readonly user: Awaited<ReturnType<UsersService['get']>>;
-}
-
 /** Logging in and out. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly accounts: AccountsService,
-    private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
-    private readonly tokens: AccessTokens,
-    private readonly clock: Clock,
-    @Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>,
+    private readonly logins: LoginsService,
   ) {}
 
   /**
@@ -53,17 +42,7 @@ export class AuthService {
     }
     await this.renewHash(account.id, password, account.passwordHash);
 
-    const { id: userId } = account;
-    // Nothing can renew a token yet, so the session ends with it.
-    const sessionId = await this.sessions.open({
-      userId,
-      userAgent,
-      ip,
-      lifetime: this.config.accessTokenTtl,
-    });
-    await this.accounts.recordLogin(userId, this.clock.now());
-    const token = await this.tokens.issue({ userId, sessionId });
-    return { ...token, user: await this.users.get(userId) };
+    return this.logins.open({ userId: account.id, userAgent, ip });
   }
 
   async logout(userId: UserId, sessionId: SessionId): Promise<void> {

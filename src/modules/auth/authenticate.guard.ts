@@ -1,10 +1,11 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
+import type { Principal } from '../../common/principal.js';
 import { requestContext } from '../../common/request-context.js';
+import { credentialsOf } from '../../http/credentials.js';
 import { accessOf } from './access-of.js';
 import { AccessTokens } from './access-tokens.js';
-import { bearerTokenOf } from './credentials.js';
 import { PrincipalService } from './principal.service.js';
 
 /**
@@ -26,12 +27,23 @@ export class AuthenticateGuard implements CanActivate {
   }
 
   private async authenticate(request: FastifyRequest): Promise<boolean> {
-    const claims = await this.tokens.verify(bearerTokenOf(request.headers));
-    const principal = await this.principals.principalOf(claims);
+    const principal = await this.principalOf(request);
     request.principal = principal;
     const current = requestContext.current();
     if (current !== undefined) current.principal = principal;
     return true;
+  }
+
+  private async principalOf(request: FastifyRequest): Promise<Principal> {
+    const credentials = credentialsOf(request.headers);
+    switch (credentials.kind) {
+      case 'bearer':
+        return this.principals.principalOf(await this.tokens.verify(credentials.token));
+      case 'apiKey':
+        throw new DomainError('unauthenticated', 'INVALID_API_KEY', 'Invalid API key');
+      case 'none':
+        throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { UserDto, userDto } from '../../users/user.dto.js';
-import type { Login } from '../auth.service.js';
+import type { Login } from '../logins.service.js';
 
 export class LoginAnswerDto {
   @ApiProperty({

@@ -1,0 +1,37 @@
+import type { AuditAction } from './audit-action.js';
+
+/** `id` of 'anonymous' is the address it came from; of 'system', the process's part that acted. */
+export interface AuditActor {
+  readonly type: 'user' | 'apiKey' | 'system' | 'anonymous';
+  readonly id: string;
+}
+
+export interface AuditTarget {
+  readonly type: 'user' | 'role' | 'session' | 'apiKey' | 'account' | 'route';
+  /** An id; of 'account' the e-mail address that was given, of 'route' its method and pattern. */
+  readonly id: string;
+}
+
+export const auditOutcomes = ['success', 'refused', 'failed'] as const;
+export type AuditOutcome = (typeof auditOutcomes)[number];
+
+/** What changed, by field: never a secret, a token or a hash. */
+export type AuditChanges = Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
+
+/** An act, as whoever did it tells it. */
+export interface AuditedAct {
+  readonly action: AuditAction;
+  readonly target: AuditTarget;
+  readonly changes?: AuditChanges;
+  /** Absent: the principal of the running request, or its address. */
+  readonly actor?: AuditActor;
+}
+
+export interface AuditEntry extends Required<AuditedAct> {
+  readonly outcome: AuditOutcome;
+  readonly at: Date;
+  readonly ip: string | null;
+  readonly requestId: string | null;
+  /** Acts that the entry stands for: more than 1 only of refusals and failures. */
+  readonly count: number;
+}
