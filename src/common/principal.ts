@@ -8,7 +8,30 @@ interface PrincipalBase {
   readonly permissions: ReadonlySet<PermissionName>;
 }
 
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** A number of requests a calendar day or month, in UTC. */
+export interface Quota {
+  readonly limit: number;
+  readonly period: 'day' | 'month';
+}
+
+export interface UserPrincipal extends PrincipalBase {
+  readonly kind: 'user';
+  readonly sessionId: SessionId;
+}
+
+export interface ApiKeyPrincipal extends PrincipalBase {
+  readonly kind: 'apiKey';
+  readonly keyId: ApiKeyId;
+  /** The key's own; absent: the limit of every principal. */
+  readonly rateLimit?: RateLimit;
+  /** Absent: none. A key that was rotated and its successor share one, counted under `quotaId`. */
+  readonly quota?: Quota & { readonly quotaId: ApiKeyId };
+}
+
 /** Who a request acts as. */
-export type Principal =
-  | (PrincipalBase & { readonly kind: 'user'; readonly sessionId: SessionId })
-  | (PrincipalBase & { readonly kind: 'apiKey'; readonly keyId: ApiKeyId });
+export type Principal = UserPrincipal | ApiKeyPrincipal;
