@@ -1,6 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
+import { honourBodyLimits } from './body-limits.js';
 
 export const maximumDepth = 32;
 /** What transforms and checks a body takes time for each value in it, and for some rules for each pair of them. */
@@ -11,7 +12,7 @@ const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, comma
 ];
 
 /** What JSON text has too much of. Scanned before parsing: what transforms the body later recurses. */
-export function excessOf(json: string): 'depth' | 'values' | undefined {
+export function excessOf(json: string, mostValues = maximumValues): 'depth' | 'values' | undefined {
   let depth = 0;
   // Each value but the first of an object or array follows a comma; the first one follows its bracket.
   let values = 1;
@@ -28,11 +29,12 @@ export function excessOf(json: string): 'depth' | 'values' | undefined {
     } else if (character === comma) values++;
     else if (character === closeBrace || character === closeBracket) depth--;
   }
-  return values > maximumValues ? 'values' : undefined;
+  return values > mostValues ? 'values' : undefined;
 }
 
 /** Replaces every body parser by one for JSON: strict UTF-8, at most 32 levels, no `__proto__` and `constructor`. */
 export function acceptOnlyJson(fastify: FastifyInstance): void {
+  honourBodyLimits(fastify);
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -47,8 +49,9 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     } catch {
       return done(new DomainError('invalid', 'INVALID_BODY', 'The body is not valid UTF-8'));
     }
-    const excess = excessOf(text);
-    if (excess !== undefined) return done(tooMuch(excess));
+    const mostValues = request.routeOptions.config.bodyLimits?.values ?? maximumValues;
+    const excess = excessOf(text, mostValues);
+    if (excess !== undefined) return done(tooMuch(excess, mostValues));
     // The parser's own words name the position and echo the text; clients get ours.
     void parse(request, text, (error, value) => {
       if (error) return done(new DomainError('invalid', 'INVALID_JSON', 'The body is not valid JSON'));
@@ -60,8 +63,8 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
   });
 }
 
-function tooMuch(excess: 'depth' | 'values'): DomainError {
+function tooMuch(excess: 'depth' | 'values', mostValues: number): DomainError {
   return excess === 'depth'
     ? new DomainError('invalid', 'BODY_TOO_DEEP', `The body is nested deeper than ${maximumDepth} levels`)
-    : new DomainError('invalid', 'TOO_MANY_VALUES', `The body holds more than ${maximumValues} values`);
+    : new DomainError('invalid', 'TOO_MANY_VALUES', `The body holds more than ${mostValues} values`);
 }

@@ -1,0 +1,22 @@
+import sanitizeHtml from 'sanitize-html';
+
+const characters: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+
+/**
+ * The text that a browser would show of it: without tags, and without what scripts and styles hold. It stays plain
+ * text ('AT&T', 'a < b'), so that whoever shows it in HTML escapes it once, like any text. What is spelled by
+ * character references is stripped as well: undoing them never makes a tag.
+ */
+export function plainTextOf(html: string): string {
+  let text = html;
+  for (;;) {
+    const stripped = sanitizeHtml(text, { allowedTags: [], allowedAttributes: {} }).replaceAll(
+      // The library answers HTML, in which it escapes these three.
+      /&(?:amp|lt|gt);/g,
+      (reference) => characters[reference] ?? reference,
+    );
+    // Each round takes away one level of references or tags; the text only gets shorter.
+    if (stripped.length >= text.length) return stripped;
+    text = stripped;
+  }
+}
