@@ -30,8 +30,10 @@ function valueOf(environment: Environment, name: string): string | undefined {
 
 function readVariable(variable: Variable<unknown>, environment: Environment): unknown {
   const raw = valueOf(environment, variable.name);
-  if (raw === undefined && variable.requiredInProduction && environment['NODE_ENV'] === 'production') {
-    throw new Error('is required in production');
+  if (environment['NODE_ENV'] === 'production') {
+    if (raw === undefined && variable.requiredInProduction) throw new Error('is required in production');
+    const problem = variable.problemInProduction?.(raw);
+    if (problem !== undefined) throw new Error(problem);
   }
   return variable.parse(raw);
 }

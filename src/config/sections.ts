@@ -1,11 +1,15 @@
+import { apiKeysConfig } from './api-keys.config.js';
 import { appConfig } from './app.config.js';
+import { auditConfig } from './audit.config.js';
 import { authConfig } from './auth.config.js';
 import { httpConfig } from './http.config.js';
 import { jobsConfig } from './jobs.config.js';
+import { limitsConfig } from './limits.config.js';
 import { loggingConfig } from './logging.config.js';
 import { mailConfig } from './mail.config.js';
 import { mongoConfig } from './mongo.config.js';
 import { redisConfig } from './redis.config.js';
+import { signalsConfig } from './signals.config.js';
 import { InvalidEnvironmentError, problemsOf, type Environment } from './section.js';
 
 /** Every section, in the order in which .env.example and docs/settings.md list them. */
@@ -16,6 +20,10 @@ export const sections = [
   mongoConfig,
   redisConfig,
   authConfig,
+  apiKeysConfig,
+  auditConfig,
+  limitsConfig,
+  signalsConfig,
   mailConfig,
   jobsConfig,
 ] as const;

@@ -13,6 +13,8 @@ export interface Variable<Value> {
   readonly requiredInProduction: boolean;
   /** @throws Error with a sentence for the operator. */
   parse(text: string | undefined): Value;
+  /** What is wrong with a text that is fine everywhere but in production. */
+  problemInProduction?(text: string | undefined): string | undefined;
 }
 
 interface Description {
@@ -132,6 +134,20 @@ export function secret(name: string, about: Optional): Variable<string | undefin
       return value;
     }),
     secret: true,
+  };
+}
+
+/** Several of them, comma-separated: the first is used for what is made, all of them for what is checked. */
+export function secrets(name: string, about: Optional): Variable<readonly string[] | undefined> {
+  const one = secret(name, about);
+  return {
+    ...one,
+    unit: 'comma-separated secrets, each of at least 32 characters',
+    parse: (text) =>
+      text
+        ?.split(',')
+        .map((part) => one.parse(part.trim()))
+        .filter((part) => part !== undefined),
   };
 }
 

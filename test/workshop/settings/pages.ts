@@ -8,6 +8,8 @@ const titles: Readonly<Record<string, string>> = {
   mongo: 'MongoDB',
   redis: 'Redis',
   auth: 'Identity',
+  apiKeys: 'API keys',
+  limits: 'Limits',
   mail: 'Mail',
   jobs: 'Jobs',
 };
