@@ -122,6 +122,9 @@ describe('an environment that does not fit', () => {
     expect(api.errorOutput).toContain('PORT must be a whole number');
     expect(api.errorOutput).toContain('CURSOR_SECRET is a placeholder');
     expect(api.errorOutput).toContain('JWT_PRIVATE_KEYS is required in production');
+    expect(api.errorOutput).toContain('REFRESH_SECRETS is required in production');
+    expect(api.errorOutput).toContain('CSRF_SECRET is required in production');
+    expect(api.errorOutput).toContain('API_KEY_PEPPERS is required in production');
     expect(api.errorOutput).not.toContain('change-me');
     expect(api.errorOutput).not.toMatch(/\bat .*\.js/);
   });

@@ -10,7 +10,10 @@ const SPECIAL = '@%+=.,:-';
 
 const makers = {
   JWT_PRIVATE_KEYS: signingKeys,
+  REFRESH_SECRETS: randomSecret,
+  CSRF_SECRET: randomSecret,
   CURSOR_SECRET: randomSecret,
+  API_KEY_PEPPERS: pepper,
   ADMIN_PASSWORD: password,
 } as const;
 
@@ -25,7 +28,10 @@ export function localSecrets(file: string): LocalSecrets {
   const kept = readKept(file);
   const secrets: LocalSecrets = {
     JWT_PRIVATE_KEYS: kept['JWT_PRIVATE_KEYS'] ?? makers.JWT_PRIVATE_KEYS(),
+    REFRESH_SECRETS: kept['REFRESH_SECRETS'] ?? makers.REFRESH_SECRETS(),
+    CSRF_SECRET: kept['CSRF_SECRET'] ?? makers.CSRF_SECRET(),
     CURSOR_SECRET: kept['CURSOR_SECRET'] ?? makers.CURSOR_SECRET(),
+    API_KEY_PEPPERS: kept['API_KEY_PEPPERS'] ?? makers.API_KEY_PEPPERS(),
     ADMIN_PASSWORD: kept['ADMIN_PASSWORD'] ?? makers.ADMIN_PASSWORD(),
   };
   if (Object.keys(makers).some((name) => kept[name] === undefined)) keep(file, { ...kept, ...secrets });
@@ -41,6 +47,10 @@ function signingKeys(): string {
 
 function randomSecret(): string {
   return randomBytes(32).toString('base64url');
+}
+
+function pepper(): string {
+  return `local-${randomBytes(4).toString('hex')}:${randomSecret()}`;
 }
 
 /** Twenty random characters with at least one of each kind that the password policy asks for. */

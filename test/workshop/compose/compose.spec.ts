@@ -33,7 +33,10 @@ const secrets = {
   MONGODB_PASSWORD: 'aMongoPassword',
   REDIS_PASSWORD: 'aRedisPassword',
   JWT_PRIVATE_KEYS: '[{"kid":"1"}]',
+  REFRESH_SECRETS: 'r'.repeat(32),
+  CSRF_SECRET: 'f'.repeat(32),
   CURSOR_SECRET: 'c'.repeat(32),
+  API_KEY_PEPPERS: `v1:${'p'.repeat(32)}`,
 };
 const read = (environment: Record<string, string>): Compose =>
   parse(text, (_key, value) => (typeof value === 'string' ? interpolate(value, environment) : value), {

@@ -28,7 +28,10 @@ export function productionSettings(): Record<string, string> {
     MONGODB_URI: 'mongodb://127.0.0.1:1/nexus?replicaSet=rs0',
     REDIS_URL: 'redis://127.0.0.1:1',
     JWT_PRIVATE_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID() }]),
+    REFRESH_SECRETS: randomBytes(32).toString('base64url'),
+    CSRF_SECRET: randomBytes(32).toString('base64url'),
     CURSOR_SECRET: randomBytes(32).toString('base64url'),
+    API_KEY_PEPPERS: `v1:${randomBytes(32).toString('base64url')}`,
   };
 }
 
