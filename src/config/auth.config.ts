@@ -1,7 +1,7 @@
 import { duration } from './measures.js';
 import { section } from './section.js';
 import { signingKeys } from './signing-keys.js';
-import { integer, optionalText, text } from './variable.js';
+import { integer, optionalText, secrets, text } from './variable.js';
 
 export const authConfig = section('auth', {
   privateKeys: signingKeys('JWT_PRIVATE_KEYS', {
@@ -14,6 +14,16 @@ export const authConfig = section('auth', {
   accessTokenTtl: duration('ACCESS_TOKEN_TTL', {
     default: '10m',
     description: 'How long an access token is valid.',
+  }),
+  refreshTokenTtl: duration('REFRESH_TOKEN_TTL', {
+    default: '30d',
+    description:
+      'How long a refresh token is valid. Each refresh begins anew, up to 90 days after the login.',
+  }),
+  refreshSecrets: secrets('REFRESH_SECRETS', {
+    requiredInProduction: true,
+    description:
+      'Keys of the refresh tokens: the first makes, all verify. Outside production one is made at each start.',
   }),
   bcryptCost: integer(
     'BCRYPT_COST',

@@ -27,6 +27,10 @@ export const httpConfig = section('http', {
     default: 'false',
     description: 'Whether /docs and /docs/openapi.json are also served in production.',
   }),
+  csrfSecret: secret('CSRF_SECRET', {
+    requiredInProduction: true,
+    description: 'Signs the CSRF tokens of browsers. Outside production a random one is made at each start.',
+  }),
   cursorSecret: secret('CURSOR_SECRET', {
     requiredInProduction: true,
     description: 'Signs the page cursors. Outside production a random one is made at each start.',

@@ -141,7 +141,13 @@ describe('the local run', () => {
     const second = await run.start();
     await second.prints(/Nexus Backend is up/);
     const after = await environmentOf('api');
-    for (const name of ['ADMIN_PASSWORD', 'JWT_PRIVATE_KEYS', 'CURSOR_SECRET'])
+    for (const name of [
+      'ADMIN_PASSWORD',
+      'JWT_PRIVATE_KEYS',
+      'REFRESH_SECRETS',
+      'CSRF_SECRET',
+      'CURSOR_SECRET',
+    ])
       expect(after[name]).toBe(before[name]);
   });
 
