@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import { LoggingModule } from './infrastructure/logging/logging.module.js';
 import { MongoModule } from './infrastructure/mongo/mongo.module.js';
+import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
 import { JobsWorkerModule } from './jobs/worker/jobs-worker.module.js';
 import { WorkerHealthModule } from './modules/health/worker/worker-health.module.js';
@@ -15,6 +16,7 @@ import { UserRecipientsModule } from './modules/users/worker/user-recipients.mod
     ConfigModule,
     LoggingModule,
     MongoModule,
+    SignalsModule,
     RedisModule,
     WorkerHealthModule,
     JobsWorkerModule,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '../config/config.module.js';
 import { ClockModule } from '../infrastructure/clock.module.js';
 import { MongoModule } from '../infrastructure/mongo/mongo.module.js';
+import { SignalsModule } from '../infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from '../infrastructure/redis/redis.module.js';
 import { PasswordsModule } from '../modules/auth/passwords.module.js';
 import { RolesModule } from '../modules/roles/roles.module.js';
@@ -9,6 +10,15 @@ import { UsersModule } from '../modules/users/users.module.js';
 
 /** As much of the service as it takes to make a user. */
 @Module({
-  imports: [ConfigModule, ClockModule, MongoModule, RedisModule, PasswordsModule, RolesModule, UsersModule],
+  imports: [
+    ConfigModule,
+    ClockModule,
+    MongoModule,
+    SignalsModule,
+    RedisModule,
+    PasswordsModule,
+    RolesModule,
+    UsersModule,
+  ],
 })
 export class AdministratorModule {}

@@ -7,6 +7,6 @@ import { RedisStatus } from './redis-status.js';
 @Global()
 @Module({
   providers: [RedisConnections, QueueRedis, OptionalRedis, RedisStatus],
-  exports: [QueueRedis, OptionalRedis, RedisStatus],
+  exports: [RedisConnections, QueueRedis, OptionalRedis, RedisStatus],
 })
 export class RedisModule {}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { permissionIds, roleIds } from '../../common/ids.js';
+import type { SignalListener } from '../../infrastructure/mongo/signals/signal-feed.js';
 import type { Role } from './role.js';
 import { RoleCache } from './role-cache.js';
 
@@ -46,6 +47,19 @@ class Source {
   }
 }
 
+class Feed {
+  isFresh = true;
+  private readonly listeners: SignalListener[] = [];
+
+  onSignal(listener: SignalListener): void {
+    this.listeners.push(listener);
+  }
+
+  tellRoleChange(): void {
+    for (const listener of this.listeners) listener({ kind: 'role', id });
+  }
+}
+
 async function rightsIn(cache: RoleCache): Promise<string[]> {
   return [...(await cache.current()).permissionsOf([id])];
 }
@@ -54,28 +68,44 @@ describe('RoleCache', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('reads once for any number of questions at once, and again after 5 s', async () => {
+  it('reads once for any number of questions, and again when a signal tells of a change', async () => {
     const source = new Source();
-    const cache = new RoleCache(source);
+    const feed = new Feed();
+    const cache = new RoleCache(source, feed);
     await Promise.all(Array.from({ length: 50 }, () => cache.current()));
+    source.roles = [roleThatMay('users:delete')];
+    vi.advanceTimersByTime(3_600_000);
+    expect(await rightsIn(cache)).toEqual(['users:read']);
     expect(source.loads).toBe(1);
 
-    source.roles = [roleThatMay('users:delete')];
-    vi.advanceTimersByTime(4_999);
-    expect(await rightsIn(cache)).toEqual(['users:read']);
-    vi.advanceTimersByTime(1);
+    feed.tellRoleChange();
+    expect(cache.known).toBeUndefined();
     expect(await rightsIn(cache)).toEqual(['users:delete']);
     expect(source.loads).toBe(2);
   });
 
+  it('goes by memory for one second where no signals are read', async () => {
+    const source = new Source();
+    const feed = new Feed();
+    feed.isFresh = false;
+    const cache = new RoleCache(source, feed);
+    await cache.current();
+    source.roles = [roleThatMay('users:delete')];
+    vi.advanceTimersByTime(999);
+    expect(await rightsIn(cache)).toEqual(['users:read']);
+    vi.advanceTimersByTime(1);
+    expect(await rightsIn(cache)).toEqual(['users:delete']);
+  });
+
   it('never keeps what was read before a change', async () => {
     const source = new Source();
-    const cache = new RoleCache(source);
+    const feed = new Feed();
+    const cache = new RoleCache(source, feed);
     const release = source.hold();
     const before = cache.current();
 
     source.roles = [roleThatMay('users:delete')];
-    cache.invalidate();
+    feed.tellRoleChange();
     const after = rightsIn(cache);
     release();
     await before;
@@ -83,11 +113,12 @@ describe('RoleCache', () => {
     expect(await rightsIn(cache)).toEqual(['users:delete']);
   });
 
-  it('fails rather than answer from what is too old, and heals by itself', async () => {
+  it('fails rather than answer from what has changed, and heals by itself', async () => {
     const source = new Source();
-    const cache = new RoleCache(source);
+    const feed = new Feed();
+    const cache = new RoleCache(source, feed);
     await cache.current();
-    vi.advanceTimersByTime(5_000);
+    feed.tellRoleChange();
     const reading = vi.spyOn(source, 'all').mockRejectedValueOnce(new Error('away'));
     await expect(cache.current()).rejects.toThrow('away');
     expect(await rightsIn(cache)).toEqual(['users:read']);
@@ -95,7 +126,7 @@ describe('RoleCache', () => {
   });
 
   it('finds roles by id and by name, and allows nothing to a role that is gone', async () => {
-    const snapshot = await new RoleCache(new Source()).current();
+    const snapshot = await new RoleCache(new Source(), new Feed()).current();
     expect(snapshot.find(id)?.name).toBe('support');
     expect(snapshot.find('support')?.id).toBe(id);
     expect(snapshot.find('nobody')).toBeUndefined();

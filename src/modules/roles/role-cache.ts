@@ -2,11 +2,12 @@ import { AsyncResource } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import { roleIds, type RoleId } from '../../common/ids.js';
 import type { PermissionName } from '../../common/principal.js';
+import { SignalFeed } from '../../infrastructure/mongo/signals/signal-feed.js';
 import { permissionName, type Role } from './role.js';
 import { RolesRepository } from './roles.repository.js';
 
-/** Milliseconds after which a change made by another process is seen at the latest. */
-const maximumAge = 5_000;
+/** Milliseconds for which roles are gone by where no signal tells of a change: in a process that follows none. */
+const ageWithoutSignals = 1_000;
 
 /** All roles as they were at one moment. */
 export class RoleSnapshot {
@@ -36,7 +37,10 @@ export class RoleSnapshot {
   }
 }
 
-/** Keeps the roles in memory, so that a request needs no read to know what its principal may do. */
+/**
+ * Keeps the roles in memory, so that a request needs no read to know what its principal may do. A signal of a changed
+ * role empties it.
+ */
 @Injectable()
 export class RoleCache {
   // A load that happens to start inside a transaction must neither read through it nor be seen by others if it
@@ -46,13 +50,27 @@ export class RoleCache {
   private loading: Promise<RoleSnapshot> | undefined;
   private generation = 0;
 
-  constructor(@Inject(RolesRepository) private readonly repository: Pick<RolesRepository, 'all'>) {}
+  constructor(
+    @Inject(RolesRepository) private readonly repository: Pick<RolesRepository, 'all'>,
+    @Inject(SignalFeed) private readonly feed: Pick<SignalFeed, 'isFresh' | 'onSignal'>,
+  ) {
+    feed.onSignal(({ kind }) => {
+      if (kind === 'role') this.invalidate();
+    });
+  }
 
-  /** @throws the driver's error when the roles are too old and the database is away. */
+  /** What is in memory and may be gone by; undefined when the database has to be asked. */
+  get known(): RoleSnapshot | undefined {
+    const { held } = this;
+    if (held === undefined) return undefined;
+    return this.feed.isFresh || performance.now() - held.since < ageWithoutSignals
+      ? held.snapshot
+      : undefined;
+  }
+
+  /** @throws the driver's error when the roles have to be read and the database is away. */
   async current(): Promise<RoleSnapshot> {
-    if (this.held !== undefined && performance.now() - this.held.since < maximumAge)
-      return this.held.snapshot;
-    return (this.loading ??= this.outside.runInAsyncScope(() => this.load()));
+    return this.known ?? (this.loading ??= this.outside.runInAsyncScope(() => this.load()));
   }
 
   /** Drops what is held: the next question reads the database. A load that runs already is not kept. */

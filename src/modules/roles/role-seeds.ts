@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
+import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { permissionCatalogue, systemRoles } from './permission-catalogue.js';
 import { PermissionsRepository } from './permissions.repository.js';
 import { permissionName } from './role.js';
-import { RoleCache } from './role-cache.js';
 import { RolesRepository } from './roles.repository.js';
 
 const attempts = 5;
@@ -14,7 +14,7 @@ export class RoleSeeds {
   constructor(
     private readonly permissions: PermissionsRepository,
     private readonly roles: RolesRepository,
-    private readonly cache: RoleCache,
+    private readonly signals: Signals,
   ) {}
 
   /** May run at any time, any number of times, in several processes at once. */
@@ -25,7 +25,9 @@ export class RoleSeeds {
       const permissions = role.permissions.flatMap((name) => ids.get(name) ?? []);
       await untilAlone(() => this.roles.seed({ ...role, permissions }));
     }
-    this.cache.invalidate();
+    // Processes of the release before, which run on for a while, remember the roles as they were.
+    const seeded = (await this.roles.all()).filter(({ isSystem }) => isSystem);
+    await this.signals.emit(...seeded.map(({ id }) => ({ kind: 'role', id }) as const));
   }
 }
 

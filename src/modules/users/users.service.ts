@@ -6,6 +6,7 @@ import { userIds, type RoleId, type UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import type { Principal } from '../../common/principal.js';
 import { newId } from '../../infrastructure/mongo/new-id.js';
+import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { assertPasswordPolicy } from '../auth/password-policy.js';
@@ -43,6 +44,7 @@ export class UsersService implements OnModuleInit {
     private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
     private readonly unitOfWork: UnitOfWork,
+    private readonly signals: Signals,
     private readonly clock: Clock,
   ) {}
 
@@ -134,6 +136,7 @@ export class UsersService implements OnModuleInit {
         throw await this.missingOrStale(id);
       }
       await this.sessions.endAllOf(id);
+      await this.signals.emit({ kind: 'user', id });
     });
   }
 
@@ -149,6 +152,7 @@ export class UsersService implements OnModuleInit {
       await this.users.restore(id).catch(rethrowTaken);
       // A login that overtook the deletion may have left one behind.
       await this.sessions.endAllOf(id);
+      await this.signals.emit({ kind: 'user', id });
       return this.get(id);
     });
   }

@@ -10,6 +10,7 @@ const titles: Readonly<Record<string, string>> = {
   auth: 'Identity',
   apiKeys: 'API keys',
   limits: 'Limits',
+  signals: 'Revocation',
   mail: 'Mail',
   jobs: 'Jobs',
 };

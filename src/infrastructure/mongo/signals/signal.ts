@@ -1,4 +1,13 @@
-import type { ApiKeyId, RoleId, SessionId, UserId } from '../../../common/ids.js';
+import {
+  apiKeyIds,
+  roleIds,
+  sessionIds,
+  userIds,
+  type ApiKeyId,
+  type RoleId,
+  type SessionId,
+  type UserId,
+} from '../../../common/ids.js';
 
 /**
  * What has changed so that no process may go on by what it remembers. 'session' and 'api-key': ended for good.
@@ -10,9 +19,28 @@ export type Signal =
   | { readonly kind: 'user'; readonly id: UserId }
   | { readonly kind: 'role'; readonly id: RoleId };
 
+/** What ends for good, and so is remembered until nothing can refer to it any more. */
+export type EndingKind = Extract<Signal['kind'], 'session' | 'api-key'>;
+
 export const signalKinds = [
   'session',
   'api-key',
   'user',
   'role',
 ] as const satisfies readonly Signal['kind'][];
+
+/** From what was stored or sent; undefined for anything that is no signal of this release. */
+export function signalOf(kind: unknown, id: unknown): Signal | undefined {
+  switch (kind) {
+    case 'session':
+      return sessionIds.is(id) ? { kind, id } : undefined;
+    case 'api-key':
+      return apiKeyIds.is(id) ? { kind, id } : undefined;
+    case 'user':
+      return userIds.is(id) ? { kind, id } : undefined;
+    case 'role':
+      return roleIds.is(id) ? { kind, id } : undefined;
+    default:
+      return undefined;
+  }
+}
