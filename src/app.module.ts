@@ -6,9 +6,10 @@ import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { ClockModule } from './infrastructure/clock.module.js';
 import { LoggingModule } from './infrastructure/logging/logging.module.js';
 import { MongoModule } from './infrastructure/mongo/mongo.module.js';
+import { SignalsFollowingModule } from './infrastructure/mongo/signals/signals-following.module.js';
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
-import { AuditModule } from './modules/audit/audit.module.js';
+import { AuditApiModule } from './modules/audit/audit-api.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
 import { PermissionGuard } from './modules/auth/permission.guard.js';
@@ -25,10 +26,11 @@ import { UsersModule } from './modules/users/users.module.js';
     ClockModule,
     MongoModule,
     SignalsModule,
+    SignalsFollowingModule,
     RedisModule,
     HttpModule,
     HealthModule,
-    AuditModule,
+    AuditApiModule,
     RolesModule,
     UsersModule,
     AuthModule,

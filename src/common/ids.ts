@@ -9,6 +9,8 @@ export type PermissionId = Id<'Permission'>;
 export type SessionId = Id<'Session'>;
 export type ApiKeyId = Id<'ApiKey'>;
 export type JobId = Id<'Job'>;
+export type RegistrationId = Id<'Registration'>;
+export type AuditEntryId = Id<'AuditEntry'>;
 
 const format = /^[0-9a-f]{24}$/;
 
@@ -40,3 +42,5 @@ export const permissionIds = idParser<PermissionId>('Permission');
 export const sessionIds = idParser<SessionId>('Session');
 export const apiKeyIds = idParser<ApiKeyId>('API key');
 export const jobIds = idParser<JobId>('Job');
+export const auditEntryIds = idParser<AuditEntryId>('Audit entry');
+export const registrationIds = idParser<RegistrationId>('Registration');

@@ -30,11 +30,13 @@ export function ApiAnswer(model: Type | null, { status = 200, message }: Describ
   );
 }
 
-/** Documents the envelope around a list of either kind of paging. */
-export function ApiListAnswer(model: Type, { status = 200, message }: Described): MethodDecorator {
-  const pagination = {
-    oneOf: [{ $ref: getSchemaPath(PagePagination) }, { $ref: getSchemaPath(CursorPagination) }],
-  };
+/** Documents the envelope around a list of either kind of paging, or of one that is read by cursor alone. */
+export function ApiListAnswer(
+  model: Type,
+  { status = 200, message, cursorOnly = false }: Described & { readonly cursorOnly?: boolean },
+): MethodDecorator {
+  const byCursor = { $ref: getSchemaPath(CursorPagination) };
+  const pagination = cursorOnly ? byCursor : { oneOf: [{ $ref: getSchemaPath(PagePagination) }, byCursor] };
   const data = { type: 'array', items: { $ref: getSchemaPath(model) } };
   return applyDecorators(
     ApiExtraModels(model, PagePagination, CursorPagination),

@@ -11,6 +11,7 @@ import { DomainError } from '../common/domain-error.js';
 import { isDatabaseUnavailable } from '../infrastructure/mongo/database-errors.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { failureOfDomain, failureOfStatus, type Failure } from './failure.js';
+import { Refusals } from './refusals.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,7 +26,10 @@ declare module 'fastify' {
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
-  constructor(private readonly allowedMethods: AllowedMethods) {}
+  constructor(
+    private readonly allowedMethods: AllowedMethods,
+    private readonly refusals: Refusals,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -39,6 +43,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (failure.statusCode >= 500 && failure.statusCode !== 503) {
       this.logger.error({ err: error }, 'unexpected error');
     }
+    if (failure.statusCode === 403) this.refusals.tell(request, failure.code);
     request.failureCode = failure.code;
     reply
       .header('X-Request-ID', request.id)

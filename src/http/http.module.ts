@@ -1,19 +1,25 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AllowedMethods } from './allowed-methods.js';
+import { CsrfTokens } from './csrf-tokens.js';
 import { CursorCodec } from './cursor-codec.js';
 import { ErrorFilter } from './error.filter.js';
 import { ListRequests } from './list-requests.js';
+import { Refusals } from './refusals.js';
+import { SessionCookies } from './session-cookies.js';
 import { createValidationPipe } from './validation.js';
 
 @Module({
   providers: [
     AllowedMethods,
+    CsrfTokens,
     CursorCodec,
     ListRequests,
+    Refusals,
+    SessionCookies,
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],
-  exports: [AllowedMethods, ListRequests],
+  exports: [AllowedMethods, CsrfTokens, ListRequests, Refusals, SessionCookies],
 })
 export class HttpModule {}

@@ -13,15 +13,8 @@ function WholeNumber(): PropertyDecorator {
   );
 }
 
-/** The query of every list. A list's own query class extends it by its sortBy and its filters. */
-export abstract class ListQuery<Field extends string> {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 1, description: 'Not together with cursor.' })
-  @IsOptional()
-  @WholeNumber()
-  @IsInt()
-  @Min(1)
-  page?: number;
-
+/** The query of a list that is read by cursor alone. */
+export class CursorQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 10 })
   @IsOptional()
   @WholeNumber()
@@ -43,6 +36,16 @@ export abstract class ListQuery<Field extends string> {
   @IsOptional()
   @IsIn(sortOrders)
   sortOrder?: SortOrder;
+}
+
+/** The query of every other list. A list's own query class extends it by its sortBy and its filters. */
+export abstract class ListQuery<Field extends string> extends CursorQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 1, description: 'Not together with cursor.' })
+  @IsOptional()
+  @WholeNumber()
+  @IsInt()
+  @Min(1)
+  page?: number;
 
   abstract sortBy?: Field;
 }

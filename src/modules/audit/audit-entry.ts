@@ -1,3 +1,4 @@
+import type { AuditEntryId } from '../../common/ids.js';
 import type { AuditAction } from './audit-action.js';
 
 /** `id` of 'anonymous' is the address it came from; of 'system', the process's part that acted. */
@@ -15,7 +16,10 @@ export interface AuditTarget {
 export const auditOutcomes = ['success', 'refused', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
-/** What changed, by field: never a secret, a token or a hash. */
+/**
+ * What changed, by field: never a secret, a token or a hash. Of a refusal or failure: what it was about, in `to`
+ * alone.
+ */
 export type AuditChanges = Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
 
 /** An act, as whoever did it tells it. */
@@ -28,6 +32,7 @@ export interface AuditedAct {
 }
 
 export interface AuditEntry extends Required<AuditedAct> {
+  readonly id: AuditEntryId;
   readonly outcome: AuditOutcome;
   readonly at: Date;
   readonly ip: string | null;
@@ -35,3 +40,15 @@ export interface AuditEntry extends Required<AuditedAct> {
   /** Acts that the entry stands for: more than 1 only of refusals and failures. */
   readonly count: number;
 }
+
+/** Which entries: `actor` and `target` by their ids, `from` and `to` both included. */
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: AuditAction;
+  readonly target?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+export const auditSortFields = ['at'] as const;
+export type AuditSortField = (typeof auditSortFields)[number];

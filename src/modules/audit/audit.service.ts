@@ -1,7 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
+import { auditEntryIds } from '../../common/ids.js';
+import type { List, ListRequest } from '../../common/pagination.js';
 import { requestContext } from '../../common/request-context.js';
-import type { AuditActor, AuditedAct, AuditEntry, AuditOutcome } from './audit-entry.js';
+import { newId } from '../../infrastructure/mongo/new-id.js';
+import { AuditBuffer } from './audit-buffer.js';
+import type {
+  AuditActor,
+  AuditedAct,
+  AuditEntry,
+  AuditFilter,
+  AuditOutcome,
+  AuditSortField,
+} from './audit-entry.js';
 import { AuditRepository } from './audit.repository.js';
 
 /** Who did what to whom, for good. */
@@ -9,22 +20,34 @@ import { AuditRepository } from './audit.repository.js';
 export class AuditService {
   constructor(
     private readonly entries: AuditRepository,
+    private readonly buffer: AuditBuffer,
     private readonly clock: Clock,
   ) {}
 
-  /** Something that was done. Joins the running unit of work: no change without its entry, no entry without it. */
-  async record(act: AuditedAct): Promise<void> {
-    await this.entries.insert([this.entryOf(act, 'success')]);
+  /**
+   * Something that was done. Joins the running unit of work: no change without its entry, no entry without it. The
+   * outcome is 'refused' where it is the refusal that changes something.
+   */
+  async record(act: AuditedAct, outcome: AuditOutcome = 'success'): Promise<void> {
+    await this.entries.insert(this.entryOf(act, outcome));
   }
 
-  /** Something that was refused or failed. Never throws and costs its caller no wait. */
+  /**
+   * Something that was refused or failed. Never throws and costs its caller no wait: it is written seconds later, and
+   * of one actor, address and action as at most one entry a minute, with their count.
+   */
   note(act: AuditedAct, outcome: 'refused' | 'failed'): void {
-    void this.entries.insert([this.entryOf(act, outcome)]).catch(() => undefined);
+    this.buffer.add(this.entryOf(act, outcome));
+  }
+
+  async list(filter: AuditFilter, request: ListRequest<AuditSortField>): Promise<List<AuditEntry>> {
+    return this.entries.list(filter, request);
   }
 
   private entryOf({ action, target, changes = {}, actor }: AuditedAct, outcome: AuditOutcome): AuditEntry {
     const context = requestContext.current();
     return {
+      id: newId(auditEntryIds),
       at: this.clock.now(),
       actor: actor ?? currentActor(),
       action,

@@ -8,6 +8,7 @@ const titles: Readonly<Record<string, string>> = {
   mongo: 'MongoDB',
   redis: 'Redis',
   auth: 'Identity',
+  audit: 'Audit',
   apiKeys: 'API keys',
   limits: 'Limits',
   signals: 'Revocation',
