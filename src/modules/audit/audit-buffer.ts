@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { BackgroundLoop } from '../../jobs/background-loop.js';
+import type { AuditEntry } from './audit-entry.js';
+import { AuditRepository } from './audit.repository.js';
+import { AuditTally } from './audit-tally.js';
+
+/** Milliseconds. */
+const interval = 2_000;
+/** How long the end of the process waits for a database that does not answer. */
+const longestFarewell = 5_000;
+/** Kinds of acts, by actor, address and action, that are told apart in any minute. */
+const mostKinds = 1_000;
+const longestTarget = 320;
+/** Characters of JSON: of a larger one the entry goes without. */
+const largestChanges = 2_000;
+
+/**
+ * What nobody may have to wait for: refusals and failures on their way to the database. They are written every few
+ * seconds, and again until they are written; a process that is killed takes those of its last seconds with it.
+ */
+@Injectable()
+export class AuditBuffer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(AuditBuffer.name);
+  private readonly tally = new AuditTally(mostKinds);
+  private readonly loop = new BackgroundLoop(interval, () => this.write());
+  /** Taken from the tally and perhaps written: sent again as they are, so that none is there twice. */
+  private unwritten: readonly AuditEntry[] = [];
+  private isFailing = false;
+
+  constructor(
+    private readonly entries: AuditRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const farewell = new AbortController();
+    await Promise.race([
+      this.writeAll(),
+      sleep(longestFarewell, undefined, { signal: farewell.signal }).catch(() => undefined),
+    ]);
+    farewell.abort();
+  }
+
+  /** Never throws, never waits, and holds a bounded amount whatever comes. */
+  add(entry: AuditEntry): void {
+    this.tally.add(withinBounds(entry));
+  }
+
+  private async writeAll(): Promise<void> {
+    await this.loop.stop();
+    // What failed before, if anything, and then the rest.
+    if (this.unwritten.length > 0) await this.write();
+    if (this.unwritten.length > 0) return;
+    this.unwritten = this.tally.takeAll(this.clock.now().getTime());
+    await this.write();
+  }
+
+  private async write(): Promise<void> {
+    if (this.unwritten.length === 0) this.unwritten = this.tally.take(this.clock.now().getTime());
+    if (this.unwritten.length === 0) return;
+    try {
+      await this.entries.insertMissing(this.unwritten);
+      this.unwritten = [];
+      this.isFailing = false;
+    } catch (error) {
+      if (!this.isFailing) this.logger.warn({ err: error }, 'refusals and failures are audited later');
+      this.isFailing = true;
+    }
+  }
+}
+
+function withinBounds(entry: AuditEntry): AuditEntry {
+  const { target, changes } = entry;
+  return {
+    ...entry,
+    target: { type: target.type, id: target.id.slice(0, longestTarget) },
+    changes: JSON.stringify(changes).length > largestChanges ? {} : changes,
+  };
+}
