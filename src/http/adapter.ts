@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { ForbiddenException } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../common/domain-error.js';
 import type { httpConfig } from '../config/http.config.js';
 import { failureOfStatus } from './failure.js';
 import { answerClientError } from './client-errors.js';
@@ -24,11 +26,23 @@ type SecurityHook = Parameters<FastifyAdapter['registerSecurityHook']>[0];
 class ServiceAdapter extends FastifyAdapter {
   override registerSecurityHook(hook: SecurityHook): void {
     super.registerSecurityHook((request, response) => {
-      if (!isProbe(request)) return hook(request, response);
+      if (!isProbe(request)) {
+        const refusal = hook(request, response);
+        return refusal instanceof ForbiddenException ? crossOrigin() : refusal;
+      }
       response.setHeader('X-Content-Type-Options', 'nosniff');
       return undefined;
     });
   }
+}
+
+/** What Nest's check of Origin and Sec-Fetch-Site refused, with a code of its own. */
+function crossOrigin(): DomainError {
+  return new DomainError(
+    'forbidden',
+    'CROSS_ORIGIN_REQUEST',
+    'A page of another origin may not do this: see CORS_ORIGINS',
+  );
 }
 
 /** Fastify as this service wants it: ids, limits and errors that hold before any of Nest's own code runs. */

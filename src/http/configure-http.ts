@@ -1,4 +1,6 @@
+import cookie from '@fastify/cookie';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { appConfig } from '../config/app.config.js';
 import { httpConfig } from '../config/http.config.js';
@@ -21,10 +23,19 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   answerProtocolRefusals(fastify);
   addRequestLog(fastify, (await app.resolve(PinoLogger)).logger);
 
+  // Only to set cookies: the few routes that read one do so themselves, and the others pay nothing for it.
+  await app.register(cookie, { hook: false });
+
   app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', '.well-known/*path'] });
   app.useSecurityHeaders({
     // Over plain HTTP a local browser could not load a thing with it.
     ...(!inProduction && { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  });
+  app.enableCsrfProtection({
+    trustedOrigins: [...settings.corsOrigins],
+    // No other site can make a browser add these headers without our consent (CORS).
+    exclude: ({ headers }: FastifyRequest) =>
+      headers.authorization !== undefined || headers['x-api-key'] !== undefined,
   });
   if (settings.corsOrigins.length > 0) {
     app.enableCors({

@@ -43,8 +43,11 @@ export class AccessTokens {
     this.lifetime = Math.max(1, Math.floor(config.accessTokenTtl / 1_000));
   }
 
-  async issue({ userId, sessionId }: AccessClaims): Promise<AccessToken> {
+  /** A token never outlives its session, which ends at `notAfter` unless it is renewed. */
+  async issue({ userId, sessionId }: AccessClaims, notAfter?: Date): Promise<AccessToken> {
     const issuedAt = Math.floor(this.clock.now().getTime() / 1_000);
+    const longest = notAfter === undefined ? Infinity : Math.floor(notAfter.getTime() / 1_000) - issuedAt;
+    const expiresIn = Math.min(this.lifetime, longest);
     const { kid, privateKey } = this.keys.signing;
     const accessToken = await new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: algorithm, typ: type, kid })
@@ -52,9 +55,9 @@ export class AccessTokens {
       .setIssuer(this.config.issuer)
       .setAudience(this.config.audience)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + this.lifetime)
+      .setExpirationTime(issuedAt + expiresIn)
       .sign(privateKey);
-    return { accessToken, expiresIn: this.lifetime };
+    return { accessToken, expiresIn };
   }
 
   /** @throws DomainError unauthenticated / TOKEN_EXPIRED or INVALID_TOKEN. */

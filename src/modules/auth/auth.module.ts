@@ -2,11 +2,15 @@ import { Module } from '@nestjs/common';
 import { RolesModule } from '../roles/roles.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { HttpModule } from '../../http/http.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { CsrfController } from './csrf.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { JwksController } from './jwks.controller.js';
+import { LoginAnswer } from './login-answer.js';
 import { LoginsService } from './logins.service.js';
 import { PasswordsModule } from './passwords.module.js';
 import { PrincipalService } from './principal.service.js';
@@ -15,13 +19,14 @@ import { TokenKeys } from './token-keys.js';
 
 /** The API only: it seeds. Its guards are made by AppModule, where their order is written down. */
 @Module({
-  imports: [PasswordsModule, RolesModule, SessionsModule, UsersModule],
-  controllers: [AuthController, JwksController],
+  imports: [AuditModule, HttpModule, PasswordsModule, RolesModule, SessionsModule, UsersModule],
+  controllers: [AuthController, CsrfController, JwksController],
   providers: [
     TokenKeys,
     AccessTokens,
     PrincipalService,
     LoginsService,
+    LoginAnswer,
     AuthService,
     FirstAdministrator,
     Seeding,

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import type { SessionId, UserId } from '../../common/ids.js';
+import { AuditService } from '../audit/audit.service.js';
+import { RefreshService, invalidRefreshToken } from '../sessions/refresh.service.js';
+import type { Transport } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountsService } from '../users/accounts.service.js';
 import { LoginsService, type Login } from './logins.service.js';
@@ -11,16 +14,25 @@ export interface LoginAttempt {
   readonly password: string;
   readonly userAgent: string | undefined;
   readonly ip: string;
+  readonly transport: Transport;
 }
 
-/** Logging in and out. */
+export interface RefreshAttempt {
+  readonly refreshToken: string;
+  readonly ip: string;
+  readonly transport: Transport;
+}
+
+/** Logging in, staying so, and logging out. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly accounts: AccountsService,
     private readonly sessions: SessionsService,
+    private readonly refreshes: RefreshService,
     private readonly hasher: PasswordHasher,
     private readonly logins: LoginsService,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -28,25 +40,56 @@ export class AuthService {
    * @throws DomainError unauthenticated / INVALID_CREDENTIALS; forbidden / ACCOUNT_SUSPENDED or ACCOUNT_PENDING, only
    * after the right password; unavailable / BUSY.
    */
-  async login({ email, password, userAgent, ip }: LoginAttempt): Promise<Login> {
-    const account = await this.accounts.credentialsOf(email);
-    const matches = await this.hasher.verify(password, account?.passwordHash ?? null);
-    if (account === null || account.passwordHash === null || !matches) {
-      throw new DomainError('unauthenticated', 'INVALID_CREDENTIALS', 'Invalid email or password');
-    }
-    if (account.status === 'suspended') {
-      throw new DomainError('forbidden', 'ACCOUNT_SUSPENDED', 'This account is suspended');
-    }
-    if (account.status === 'pending') {
-      throw new DomainError('forbidden', 'ACCOUNT_PENDING', 'This account is not active yet');
-    }
-    await this.renewHash(account.id, password, account.passwordHash);
+  async login({ email, password, ...from }: LoginAttempt): Promise<Login> {
+    const userId = await this.verify(email, password);
+    return this.logins.open({ userId, ...from });
+  }
 
-    return this.logins.open({ userId: account.id, userAgent, ip });
+  /**
+   * New tokens for a session that lives, of a user who may still log in.
+   * @throws DomainError unauthenticated / INVALID_REFRESH_TOKEN, whatever the reason.
+   */
+  async refresh({ refreshToken, transport, ip }: RefreshAttempt): Promise<Login> {
+    const presented = await this.refreshes.present(refreshToken, transport);
+    // Before the token is spent: who is let in again later still has a good one.
+    const account = await this.accounts.accountOf(presented.userId);
+    if (account?.status !== 'active') throw invalidRefreshToken();
+    return this.logins.answerFor(presented.userId, await this.refreshes.rotate(presented, ip));
   }
 
   async logout(userId: UserId, sessionId: SessionId): Promise<void> {
-    await this.sessions.end(sessionId, userId);
+    await this.sessions.logout(sessionId, userId);
+  }
+
+  async logoutAll(userId: UserId): Promise<void> {
+    await this.sessions.logoutAll(userId);
+  }
+
+  /** Whose address and password these are; what they are refused for is noted. */
+  private async verify(email: string, password: string): Promise<UserId> {
+    const account = await this.accounts.credentialsOf(email);
+    const matches = await this.hasher.verify(password, account?.passwordHash ?? null);
+    const refuse = (error: DomainError, outcome: 'failed' | 'refused'): DomainError => {
+      this.audit.note({ action: 'auth.login-failed', target: { type: 'account', id: email } }, outcome);
+      return error;
+    };
+    if (account === null || account.passwordHash === null || !matches) {
+      throw refuse(
+        new DomainError('unauthenticated', 'INVALID_CREDENTIALS', 'Invalid email or password'),
+        'failed',
+      );
+    }
+    if (account.status === 'suspended') {
+      throw refuse(new DomainError('forbidden', 'ACCOUNT_SUSPENDED', 'This account is suspended'), 'refused');
+    }
+    if (account.status === 'pending') {
+      throw refuse(
+        new DomainError('forbidden', 'ACCOUNT_PENDING', 'This account is not active yet'),
+        'refused',
+      );
+    }
+    await this.renewHash(account.id, password, account.passwordHash);
+    return account.id;
   }
 
   /** The only moment at which the password is known. When there is no room for it now, the next login will do. */

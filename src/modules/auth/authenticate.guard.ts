@@ -4,6 +4,7 @@ import { DomainError } from '../../common/domain-error.js';
 import type { Principal } from '../../common/principal.js';
 import { requestContext } from '../../common/request-context.js';
 import { credentialsOf } from '../../http/credentials.js';
+import { CsrfTokens } from '../../http/csrf-tokens.js';
 import { accessOf } from './access-of.js';
 import { AccessTokens } from './access-tokens.js';
 import { PrincipalService } from './principal.service.js';
@@ -17,6 +18,7 @@ export class AuthenticateGuard implements CanActivate {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly principals: PrincipalService,
+    private readonly csrf: CsrfTokens,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -39,12 +41,29 @@ export class AuthenticateGuard implements CanActivate {
     switch (credentials.kind) {
       case 'bearer':
         return this.principals.principalOf(await this.tokens.verify(credentials.token));
+      case 'cookie':
+        return this.principalOfCookie(request, credentials.token);
       case 'apiKey':
         throw new DomainError('unauthenticated', 'INVALID_API_KEY', 'Invalid API key');
       case 'none':
         throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
     }
   }
+
+  /** A browser sends its cookies whoever asks it to: a write also needs what only a page of ours can know. */
+  private async principalOfCookie(request: FastifyRequest, token: string): Promise<Principal> {
+    const claims = await this.tokens.verify(token);
+    const principal = await this.principals.principalOf(claims);
+    if (!isSafe(request.method)) {
+      this.csrf.assertSent(request.headers, [{ kind: 'session', id: claims.sessionId }]);
+    }
+    return principal;
+  }
+}
+
+/** RFC 9110, section 9.2.1, as far as there are routes for it. */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function undeclared(): DomainError {

@@ -1,9 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import type { UserId } from '../../common/ids.js';
-import { authConfig } from '../../config/auth.config.js';
-import { SessionsService } from '../sessions/sessions.service.js';
+import type { Transport } from '../sessions/session.js';
+import { SessionsService, type OpenedSession } from '../sessions/sessions.service.js';
 import { AccountsService } from '../users/accounts.service.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens, type AccessToken } from './access-tokens.js';
@@ -13,9 +12,14 @@ export interface LoginRequest {
   /** The User-Agent header as it came. */
   readonly userAgent: string | undefined;
   readonly ip: string;
+  readonly transport: Transport;
+  /** What the audit calls it; 'auth.login' when absent. */
+  readonly action?: 'auth.login' | 'auth.otp-login';
 }
 
 export interface Login extends AccessToken {
+  readonly refreshToken: string;
+  readonly refreshExpiresAt: Date;
   readonly user: Awaited<ReturnType<UsersService['get']>>;
 }
 
@@ -28,15 +32,23 @@ export class LoginsService {
     private readonly sessions: SessionsService,
     private readonly tokens: AccessTokens,
     private readonly clock: Clock,
-    @Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>,
   ) {}
 
-  async open({ userId, userAgent, ip }: LoginRequest): Promise<Login> {
-    // Nothing can renew a token yet, so the session ends with it.
-    const lifetime = this.config.accessTokenTtl;
-    const sessionId = await this.sessions.open({ userId, userAgent, ip, lifetime });
-    await this.accounts.recordLogin(userId, this.clock.now());
-    const token = await this.tokens.issue({ userId, sessionId });
-    return { ...token, user: await this.users.get(userId) };
+  /** Opens a session, with its audit entry. */
+  async open({ action = 'auth.login', ...request }: LoginRequest): Promise<Login> {
+    const session = await this.sessions.open({ ...request, action });
+    await this.accounts.recordLogin(request.userId, this.clock.now());
+    return this.answerFor(request.userId, session);
+  }
+
+  /** What the holder of a session gets: fresh tokens, and the user as they are now. */
+  async answerFor(userId: UserId, session: OpenedSession): Promise<Login> {
+    const token = await this.tokens.issue({ userId, sessionId: session.id }, session.expiresAt);
+    return {
+      ...token,
+      refreshToken: session.refreshToken,
+      refreshExpiresAt: session.expiresAt,
+      user: await this.users.get(userId),
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { SchemaTypes, type Types } from 'mongoose';
+import { transports, type Transport } from './session.js';
 
 @Schema({ collection: 'sessions', versionKey: false })
 export class SessionEntity {
@@ -15,14 +16,29 @@ export class SessionEntity {
   @Prop({ type: String, required: true })
   ip!: string;
 
+  @Prop({ type: String, enum: transports, required: true })
+  transport!: Transport;
+
   @Prop({ type: Date, required: true })
   createdAt!: Date;
+
+  @Prop({ type: Date, required: true })
+  authenticatedAt!: Date;
 
   @Prop({ type: Date, required: true })
   lastUsedAt!: Date;
 
   @Prop({ type: Date, required: true })
   expiresAt!: Date;
+
+  @Prop({ type: String, required: true })
+  refreshHash!: string;
+
+  @Prop({ type: String, default: null })
+  parentHash!: string | null;
+
+  @Prop({ type: Date, required: true })
+  rotatedAt!: Date;
 }
 
 export const sessionSchema = SchemaFactory.createForClass(SessionEntity);

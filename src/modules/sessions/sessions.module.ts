@@ -1,12 +1,18 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { HttpModule } from '../../http/http.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { RefreshService } from './refresh.service.js';
+import { RefreshTokens } from './refresh-tokens.js';
 import { sessionSchema } from './session.schema.js';
+import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
 @Module({
-  imports: [MongooseModule.forFeature([{ name: 'Session', schema: sessionSchema }])],
-  providers: [SessionsRepository, SessionsService],
-  exports: [SessionsService],
+  imports: [AuditModule, HttpModule, MongooseModule.forFeature([{ name: 'Session', schema: sessionSchema }])],
+  controllers: [SessionsController],
+  providers: [RefreshTokens, SessionsRepository, SessionsService, RefreshService],
+  exports: [SessionsService, RefreshService],
 })
 export class SessionsModule {}

@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsString, MaxLength, MinLength } from 'class-validator';
 import { IsAddress } from '../../../http/is-address.js';
+import { NotNull } from '../../../http/not-null.js';
 
 export class LoginDto {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.com' })
@@ -12,4 +13,12 @@ export class LoginDto {
   @MinLength(1)
   @MaxLength(72)
   password!: string;
+
+  @ApiPropertyOptional({
+    enum: ['cookie'],
+    description: 'Sets the tokens as cookies instead of answering with them; needs X-CSRF-Token.',
+  })
+  @NotNull()
+  @IsIn(['cookie'])
+  transport?: 'cookie';
 }
