@@ -5,6 +5,7 @@ import { HttpModule } from './http/http.module.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { ClockModule } from './infrastructure/clock.module.js';
 import { LoggingModule } from './infrastructure/logging/logging.module.js';
+import { IdempotencyModule } from './infrastructure/mongo/idempotency/idempotency.module.js';
 import { MongoModule } from './infrastructure/mongo/mongo.module.js';
 import { SignalsFollowingModule } from './infrastructure/mongo/signals/signals-following.module.js';
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
@@ -15,6 +16,9 @@ import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
 import { PermissionGuard } from './modules/auth/permission.guard.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { QueuesModule } from './modules/queues/queues.module.js';
+import { AddressLimitGuard } from './modules/rate-limits/address-limit.guard.js';
+import { PrincipalLimitGuard } from './modules/rate-limits/principal-limit.guard.js';
+import { RateLimitsModule } from './modules/rate-limits/rate-limits.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
@@ -25,6 +29,7 @@ import { UsersModule } from './modules/users/users.module.js';
     LoggingModule,
     ClockModule,
     MongoModule,
+    IdempotencyModule,
     SignalsModule,
     SignalsFollowingModule,
     RedisModule,
@@ -35,14 +40,19 @@ import { UsersModule } from './modules/users/users.module.js';
     UsersModule,
     AuthModule,
     QueuesModule,
+    RateLimitsModule,
   ],
   providers: [
     // In this order for every request; probes pass all of them.
-    // 1. Who is it? Bearer token -> principal. No credentials are fine here, bad ones are not.
+    // 1. Too many without credentials from this address?
+    { provide: APP_GUARD, useClass: AddressLimitGuard },
+    // 2. Who is it? Bearer token, cookie or key -> principal. Bad credentials count for the address.
     { provide: APP_GUARD, useClass: AuthenticateGuard },
-    // 2. May they? A handler that declares nothing is refused.
+    // 3. Too many of this principal?
+    { provide: APP_GUARD, useClass: PrincipalLimitGuard },
+    // 4. May they? A handler that declares nothing is refused.
     { provide: APP_GUARD, useClass: PermissionGuard },
-    // 3. Did they send something that nobody reads? Last, so that a stranger learns nothing of a route's input.
+    // 5. Did they send something that nobody reads? Last, so that a stranger learns nothing of a route's input.
     { provide: APP_GUARD, useClass: UndeclaredInputGuard },
   ],
 })

@@ -5,6 +5,8 @@ import { FailureDto } from './failure.dto.js';
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
+/** The code of a request that came while the first with its Idempotency-Key was still running. */
+const inProgress = 'IDEMPOTENCY_KEY_IN_PROGRESS';
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -31,6 +33,8 @@ function addCommonFailures(path: string, operation: Operation | undefined): void
     406: 'NOT_ACCEPTABLE: only application/json can be answered',
     413: operation.requestBody && 'PAYLOAD_TOO_LARGE',
     415: operation.requestBody && 'UNSUPPORTED_MEDIA_TYPE',
+    409: isIdempotent(operation) ? inProgress : undefined,
+    422: isIdempotent(operation) ? 'IDEMPOTENCY_KEY_REUSED: another request had this key' : undefined,
     503: 'SERVICE_UNAVAILABLE: try again after Retry-After seconds',
   };
   for (const [status, description] of Object.entries(failures)) {
@@ -40,6 +44,15 @@ function addCommonFailures(path: string, operation: Operation | undefined): void
       content: { 'application/json': { schema: { $ref: getSchemaPath(FailureDto) } } },
     };
   }
+  const conflict = operation.responses['409'];
+  if (isIdempotent(operation) && conflict !== undefined && 'description' in conflict) {
+    const { description } = conflict;
+    if (!description.includes(inProgress)) conflict.description = `${description} or ${inProgress}`;
+  }
+}
+
+function isIdempotent({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
 }
 
 function extensionOf(operation: Operation, name: string): unknown {
