@@ -2,7 +2,7 @@ import { parseDuration } from './measures.js';
 import type { Variable } from './variable.js';
 
 /** So many in each window of that length. */
-export interface RateLimit {
+export interface Rate {
   readonly limit: number;
   /** Milliseconds. */
   readonly window: number;
@@ -14,7 +14,7 @@ const longestWindow = 30 * 24 * 3_600_000;
 const largestLimit = 1_000_000_000;
 
 /** '100/15m' -> 100 in 900,000 ms; 'off' -> null. @throws Error for anything else. */
-export function parseRateLimit(text: string): RateLimit | null {
+export function parseRateLimit(text: string): Rate | null {
   if (text === off) return null;
   const [, amount = '', span = ''] = /^(\d{1,10})\/(\S+)$/.exec(text) ?? [];
   const limit = Number(amount);
@@ -32,7 +32,7 @@ export function parseRateLimit(text: string): RateLimit | null {
 export function rateLimit(
   name: string,
   about: { description: string; default: string },
-): Variable<RateLimit | null> {
+): Variable<Rate | null> {
   return {
     ...about,
     name,
