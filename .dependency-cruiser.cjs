@@ -2,7 +2,8 @@
 // offending import. test/workshop/dependency-rules.spec.ts proves that each rule fires.
 
 const SPEC = '\\.(e2e-)?spec\\.ts$';
-const ENTRY = '^src/(main|worker)\\.ts$|^src/cli/';
+// A thread is started by its path, not imported.
+const ENTRY = '^src/(main|worker)\\.ts$|^src/cli/|\\.thread\\.mjs$';
 const WORKER_ROOT = '^src/worker(\\.module)?\\.ts$';
 const WORKER_ROOM = '^src/(worker|jobs/worker|modules/[^/]+/worker)/';
 

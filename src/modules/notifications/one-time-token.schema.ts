@@ -1,9 +1,13 @@
 import { Schema, type Types } from 'mongoose';
+import { tokenLifetimes, type TokenPurpose } from './one-time-token.js';
 
 export interface OneTimeTokenDocument {
   _id: Types.ObjectId;
-  purpose: 'invitation';
-  userId: Types.ObjectId;
+  purpose: TokenPurpose;
+  /** The user, or with the purpose 'registration' the attempt. */
+  subject: Types.ObjectId;
+  /** Where it was sent. */
+  email: string;
   /** SHA-256 of the token, in hexadecimal digits: 256 random bits need no slower hash. */
   hash: string;
   createdAt: Date;
@@ -14,8 +18,9 @@ export const OneTimeTokenModelName = 'OneTimeToken';
 
 export const OneTimeTokenSchema = new Schema<OneTimeTokenDocument>(
   {
-    purpose: { type: String, enum: ['invitation'], required: true },
-    userId: { type: Schema.Types.ObjectId, required: true },
+    purpose: { type: String, enum: Object.keys(tokenLifetimes), required: true },
+    subject: { type: Schema.Types.ObjectId, required: true },
+    email: { type: String, required: true },
     hash: { type: String, required: true },
     createdAt: { type: Date, required: true },
     expireAt: { type: Date, required: true },
@@ -23,9 +28,9 @@ export const OneTimeTokenSchema = new Schema<OneTimeTokenDocument>(
   { collection: 'oneTimeTokens', versionKey: false },
 );
 
-// Use of a token: {hash, purpose}. Two tokens never share a hash.
+// Use of a token: {hash}. Two tokens never share a hash.
 OneTimeTokenSchema.index({ hash: 1 }, { name: 'hash', unique: true });
-// After a use, all tokens of that user and purpose go: {userId, purpose}.
-OneTimeTokenSchema.index({ userId: 1, purpose: 1 }, { name: 'user_purpose' });
+// After a use, all tokens of that subject and purpose go: {subject, purpose}.
+OneTimeTokenSchema.index({ subject: 1, purpose: 1 }, { name: 'subject_purpose' });
 // No query: the database drops expired tokens.
 OneTimeTokenSchema.index({ expireAt: 1 }, { name: 'expiry', expireAfterSeconds: 0 });

@@ -15,8 +15,10 @@ interface StoredRole {
   permissions?: StoredPermission[];
 }
 
+type SecretField = 'passwordHistory' | 'pendingEmail' | 'previousEmail';
+
 /** A lean document, its roles populated or not. */
-export type StoredUser = Omit<UserEntity, 'roles' | 'passwordHash'> & {
+export type StoredUser = Omit<UserEntity, 'roles' | 'passwordHash' | SecretField> & {
   _id: Types.ObjectId;
   roles: (Types.ObjectId | StoredRole)[];
   passwordHash?: string | null;

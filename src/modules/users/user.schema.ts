@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import { Schema as MongooseSchema, Types } from 'mongoose';
 import { softDelete, type SoftDeletable } from '../../infrastructure/mongo/soft-delete.plugin.js';
+import type { FormerPassword } from './password-history.js';
 import { userStatuses, type UserStatus } from './user-status.js';
 
 @Schema({ collection: 'users', timestamps: true, versionKey: false })
@@ -24,6 +25,22 @@ export class UserEntity implements SoftDeletable {
 
   @Prop({ type: String, default: null, select: false })
   passwordHash!: string | null;
+
+  /** Hashes that were replaced, the latest first. */
+  @Prop({
+    type: [new MongooseSchema({ hash: String, replacedAt: Date }, { _id: false, id: false })],
+    default: [],
+    select: false,
+  })
+  passwordHistory!: FormerPassword[];
+
+  /** The address that was asked for, until whoever reads it proves it. */
+  @Prop({ type: String, default: null, select: false })
+  pendingEmail!: string | null;
+
+  /** The address before the last change. */
+  @Prop({ type: String, default: null, select: false })
+  previousEmail!: string | null;
 
   @Prop({ type: String, default: null })
   profileImage!: string | null;

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { UserEntity, userSchema } from '../user.schema.js';
-import { UsersRepository } from '../users.repository.js';
+import { AccountsRepository } from '../accounts.repository.js';
 import { UserRecipients } from './user-recipients.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: UserEntity.name, schema: userSchema }])],
-  providers: [UsersRepository, UserRecipients],
+  providers: [AccountsRepository, UserRecipients],
   exports: [UserRecipients],
 })
 export class UserRecipientsModule {}

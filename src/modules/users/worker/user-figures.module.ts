@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { UserEntity, userSchema } from '../user.schema.js';
+import { UserFiguresRepository } from './user-figures.repository.js';
+
+@Module({
+  imports: [MongooseModule.forFeature([{ name: UserEntity.name, schema: userSchema }])],
+  providers: [UserFiguresRepository],
+  exports: [UserFiguresRepository],
+})
+export class UserFiguresModule {}
