@@ -60,11 +60,16 @@ export class AccessTokens {
     return { accessToken, expiresIn };
   }
 
+  /** The claims of a token that was verified before and has not ended; undefined for any other. */
+  known(token: string): AccessClaims | undefined {
+    if (token.length > maximumLength) return undefined;
+    return this.verified.get(keyOf(token), this.clock.now().getTime());
+  }
+
   /** @throws DomainError unauthenticated / TOKEN_EXPIRED or INVALID_TOKEN. */
   async verify(token: string): Promise<AccessClaims> {
     if (token.length > maximumLength) throw invalid();
-    const key = hash('sha256', token, 'base64');
-    const known = this.verified.get(key, this.clock.now().getTime());
+    const known = this.known(token);
     if (known !== undefined) return known;
 
     const payload = await this.check(token);
@@ -72,7 +77,7 @@ export class AccessTokens {
     const expiresAt = (payload.exp ?? 0) * 1_000;
     // The tolerance is for a clock that is ahead, not for a token that has ended.
     if (expiresAt <= this.clock.now().getTime()) throw expired();
-    this.verified.set(key, claims, expiresAt);
+    this.verified.set(keyOf(token), claims, expiresAt);
     return claims;
   }
 
@@ -100,6 +105,10 @@ export class AccessTokens {
     if (key === undefined) throw invalid();
     return key.publicKey;
   }
+}
+
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }
 
 function claimsOf({ sub, sid }: JWTPayload): AccessClaims {

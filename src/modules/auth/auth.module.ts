@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { HttpModule } from '../../http/http.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { AccountCache } from './account-cache.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
+import { Authentication } from './authentication.js';
 import { AuthService } from './auth.service.js';
 import { CsrfController } from './csrf.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
@@ -16,21 +19,33 @@ import { PasswordsModule } from './passwords.module.js';
 import { PrincipalService } from './principal.service.js';
 import { Seeding } from './seeding.js';
 import { TokenKeys } from './token-keys.js';
+import { UserRights } from './user-rights.js';
 
 /** The API only: it seeds. Its guards are made by AppModule, where their order is written down. */
 @Module({
-  imports: [AuditModule, HttpModule, PasswordsModule, RolesModule, SessionsModule, UsersModule],
+  imports: [
+    AuditModule,
+    HttpModule,
+    PasswordsModule,
+    RateLimitsModule,
+    RolesModule,
+    SessionsModule,
+    UsersModule,
+  ],
   controllers: [AuthController, CsrfController, JwksController],
   providers: [
     TokenKeys,
     AccessTokens,
+    AccountCache,
+    UserRights,
     PrincipalService,
+    Authentication,
     LoginsService,
     LoginAnswer,
     AuthService,
     FirstAdministrator,
     Seeding,
   ],
-  exports: [AccessTokens, PrincipalService],
+  exports: [AccessTokens, Authentication, PrincipalService, UserRights],
 })
 export class AuthModule {}

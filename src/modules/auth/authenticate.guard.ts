@@ -1,69 +1,74 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import type { Principal } from '../../common/principal.js';
 import { requestContext } from '../../common/request-context.js';
-import { credentialsOf } from '../../http/credentials.js';
-import { CsrfTokens } from '../../http/csrf-tokens.js';
+import { isAnonymous } from '../rate-limits/anonymous.js';
+import { countsFailuresOnly } from '../rate-limits/count-failures.decorator.js';
+import { RequestLimits } from '../rate-limits/request-limits.js';
 import { accessOf } from './access-of.js';
-import { AccessTokens } from './access-tokens.js';
-import { PrincipalService } from './principal.service.js';
+import { Authentication } from './authentication.js';
 
 /**
- * Who is asking? Runs before the permission guard, with room for a limit by principal between them. What is public
- * passes without a look at its credentials; a handler that declares nothing is refused.
+ * Who is asking? Credentials that prove invalid count for the address they came from. What is public passes whoever
+ * asks; credentials are looked at there only to tell whom the request counts for. A handler that declares nothing is
+ * refused.
  */
 @Injectable()
 export class AuthenticateGuard implements CanActivate {
   constructor(
-    private readonly tokens: AccessTokens,
-    private readonly principals: PrincipalService,
-    private readonly csrf: CsrfTokens,
+    private readonly authentication: Authentication,
+    private readonly limits: RequestLimits,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = accessOf(context.getClass(), context.getHandler());
     if (access === undefined) throw undeclared();
-    if (access.kind === 'probe' || access.kind === 'public') return true;
-    return this.authenticate(context.switchToHttp().getRequest<FastifyRequest>());
+    if (access.kind === 'probe') return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    if (access.kind !== 'public') return this.authenticate(request, http.getResponse<FastifyReply>());
+    if (isAnonymous(request.headers) || countsFailuresOnly(context.getHandler())) return true;
+    return this.countPublic(request, http.getResponse<FastifyReply>());
   }
 
-  private async authenticate(request: FastifyRequest): Promise<boolean> {
-    const principal = await this.principalOf(request);
-    request.principal = principal;
-    const current = requestContext.current();
-    if (current !== undefined) current.principal = principal;
-    return true;
-  }
-
-  private async principalOf(request: FastifyRequest): Promise<Principal> {
-    const credentials = credentialsOf(request.headers);
-    switch (credentials.kind) {
-      case 'bearer':
-        return this.principals.principalOf(await this.tokens.verify(credentials.token));
-      case 'cookie':
-        return this.principalOfCookie(request, credentials.token);
-      case 'apiKey':
-        throw new DomainError('unauthenticated', 'INVALID_API_KEY', 'Invalid API key');
-      case 'none':
-        throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
+  private async countPublic(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+    let principal: Principal;
+    try {
+      principal = await this.authentication.principalOf(request);
+    } catch (error) {
+      await this.limits.byFailure(error, request.ip, reply);
+      return true;
     }
+    return this.limits.byPrincipal(principal, reply);
   }
 
-  /** A browser sends its cookies whoever asks it to: a write also needs what only a page of ours can know. */
-  private async principalOfCookie(request: FastifyRequest, token: string): Promise<Principal> {
-    const claims = await this.tokens.verify(token);
-    const principal = await this.principals.principalOf(claims);
-    if (!isSafe(request.method)) {
-      this.csrf.assertSent(request.headers, [{ kind: 'session', id: claims.sessionId }]);
+  private authenticate(request: FastifyRequest, reply: FastifyReply): boolean | Promise<boolean> {
+    let principal: Principal | Promise<Principal>;
+    try {
+      principal = this.authentication.principalOf(request);
+    } catch (error) {
+      return this.refuse(error, request, reply);
     }
-    return principal;
+    if (!(principal instanceof Promise)) return accept(request, principal);
+    return principal.then(
+      (found) => accept(request, found),
+      (error: unknown) => this.refuse(error, request, reply),
+    );
+  }
+
+  private async refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<never> {
+    // Without credentials it was counted before.
+    if (!isAnonymous(request.headers)) await this.limits.byFailure(error, request.ip, reply);
+    throw error;
   }
 }
 
-/** RFC 9110, section 9.2.1, as far as there are routes for it. */
-function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
+function accept(request: FastifyRequest, principal: Principal): true {
+  request.principal = principal;
+  const current = requestContext.current();
+  if (current !== undefined) current.principal = principal;
+  return true;
 }
 
 function undeclared(): DomainError {

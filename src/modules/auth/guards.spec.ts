@@ -9,9 +9,12 @@ import type { Principal } from '../../common/principal.js';
 import { Authenticated, Probe, Public, RequirePermission } from '../../http/access.decorators.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { HttpModule } from '../../http/http.module.js';
+import { ClockModule } from '../../infrastructure/clock.module.js';
 import { ConfigModule } from '../../config/config.module.js';
+import { RequestLimits } from '../rate-limits/request-limits.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthenticateGuard } from './authenticate.guard.js';
+import { Authentication } from './authentication.js';
 import { PermissionGuard } from './permission.guard.js';
 import { PrincipalService } from './principal.service.js';
 
@@ -20,7 +23,10 @@ const sessionId = sessionIds.parse('665f1c2e9b1e8a0012345679');
 const keyId = apiKeyIds.parse('665f1c2e9b1e8a001234567a');
 
 const user: Principal = { kind: 'user', userId, sessionId, permissions: new Set(['users:read']) };
+const warm: Principal = { ...user };
 const apiKey: Principal = { kind: 'apiKey', userId, keyId, permissions: new Set(['queues:enqueue']) };
+
+const unlimited = { byPrincipal: () => true, byFailure: async () => undefined };
 
 @Controller()
 class Routes {
@@ -86,11 +92,19 @@ describe('the guards of access', () => {
 
   beforeAll(async () => {
     const module = await Test.createTestingModule({
-      imports: [ConfigModule, HttpModule],
+      imports: [ClockModule, ConfigModule, HttpModule],
       controllers: [Routes, DeclaredByController],
       providers: [
-        { provide: AccessTokens, useValue: { verify: async (token: string) => verify(token) } },
-        { provide: PrincipalService, useValue: { principalOf: async (principal: Principal) => principal } },
+        { provide: AccessTokens, useValue: { known, verify: async (token: string) => verify(token) } },
+        {
+          provide: PrincipalService,
+          useValue: {
+            known: (principal: Principal) => (principal === warm ? principal : undefined),
+            principalOf: async (principal: Principal) => principal,
+          },
+        },
+        Authentication,
+        { provide: RequestLimits, useValue: unlimited },
         { provide: APP_GUARD, useClass: AuthenticateGuard },
         { provide: APP_GUARD, useClass: PermissionGuard },
       ],
@@ -113,7 +127,7 @@ describe('the guards of access', () => {
   });
 
   it.each(['/public', '/probe', '/inherited/open'])(
-    'lets everybody in to %s and reads no credentials',
+    'lets everybody in to %s, whatever the credentials',
     async (path) => {
       for (const headers of [{}, bearer('forged'), { ...bearer('user'), 'x-api-key': 'sk_x' }]) {
         expect((await get(path, headers)).body).toBe('reached');
@@ -135,8 +149,9 @@ describe('the guards of access', () => {
     expect([reply.statusCode, reply.json().message]).toEqual([401, 'Invalid API key']);
   });
 
-  it('hands the principal to the handler', async () => {
+  it('hands the principal to the handler, read from the database or known', async () => {
     expect((await get('/me', bearer('user'))).body).toBe(userId);
+    expect((await get('/me', bearer('warm'))).body).toBe(userId);
   });
 
   it('keeps keys from what asks for a login, unless the handler takes them', async () => {
@@ -160,6 +175,10 @@ describe('the guards of access', () => {
     expect((await get('/jobs', bearer('user'))).json().message).toContain('queues:read or queues:enqueue');
   });
 });
+
+function known(token: string): Principal | undefined {
+  return token === 'warm' ? warm : undefined;
+}
 
 function verify(token: string): Principal {
   if (token === 'user') return user;

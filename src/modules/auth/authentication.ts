@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/domain-error.js';
+import type { Principal } from '../../common/principal.js';
+import { credentialsOf } from '../../http/credentials.js';
+import { CsrfTokens } from '../../http/csrf-tokens.js';
+import { AccessTokens, type AccessClaims } from './access-tokens.js';
+import { PrincipalService } from './principal.service.js';
+
+/**
+ * From a request's credentials to who is asking. At once for whoever is known, without a promise: that would cost more
+ * than all of the work.
+ */
+@Injectable()
+export class Authentication {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly principals: PrincipalService,
+    private readonly csrf: CsrfTokens,
+  ) {}
+
+  /**
+   * Throws, or rejects with, DomainError unauthenticated; invalid / TWO_CREDENTIALS; forbidden when a cookie comes
+   * without its CSRF token; unavailable when it cannot be known.
+   */
+  principalOf(request: FastifyRequest): Principal | Promise<Principal> {
+    const credentials = credentialsOf(request.headers);
+    if (credentials.kind === 'bearer') return this.principalOfToken(credentials.token);
+    if (credentials.kind === 'cookie') return this.principalOfCookie(request, credentials.token);
+    if (credentials.kind === 'apiKey') {
+      throw new DomainError('unauthenticated', 'INVALID_API_KEY', 'Invalid API key');
+    }
+    throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
+  }
+
+  private principalOfToken(token: string): Principal | Promise<Principal> {
+    const claims = this.tokens.known(token);
+    return claims === undefined
+      ? this.tokens.verify(token).then((verified) => this.principalOfClaims(verified))
+      : this.principalOfClaims(claims);
+  }
+
+  private principalOfClaims(claims: AccessClaims): Principal | Promise<Principal> {
+    return this.principals.known(claims) ?? this.principals.principalOf(claims);
+  }
+
+  /** A browser sends its cookies whoever asks it to: a write also needs what only a page of ours can know. */
+  private async principalOfCookie(request: FastifyRequest, token: string): Promise<Principal> {
+    const claims = await this.tokens.verify(token);
+    const principal = await this.principalOfClaims(claims);
+    if (!isSafe(request.method)) {
+      this.csrf.assertSent(request.headers, [{ kind: 'session', id: claims.sessionId }]);
+    }
+    return principal;
+  }
+}
+
+/** RFC 9110, section 9.2.1, as far as there are routes for it. */
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
