@@ -6,4 +6,6 @@ import type { RoleId } from '../../common/ids.js';
  */
 export abstract class RoleHolders {
   abstract isRoleHeld(id: RoleId): Promise<boolean>;
+  /** Takes a role that is gone from whoever was given it at the moment of its deletion. */
+  abstract releaseRole(id: RoleId): Promise<void>;
 }

@@ -1,24 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, type FieldError } from '../../common/domain-error.js';
-import { roleIds, type PermissionId, type RoleId } from '../../common/ids.js';
+import { roleIds, type RoleId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import type { Principal } from '../../common/principal.js';
 import { newId } from '../../infrastructure/mongo/new-id.js';
+import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
+import { AuditService } from '../audit/audit.service.js';
 import { assertHolds } from './grants.js';
 import { PermissionsRepository } from './permissions.repository.js';
-import { RoleCache } from './role-cache.js';
-import { permissionName, type Permission, type PermissionSortField } from './role.js';
-import type { Role, RoleSortField } from './role.js';
+import type { Permission, PermissionSortField, Role, RoleSortField } from './role.js';
+import { permissionName } from './role.js';
+import { differences, idsOf, namesOf, type RoleWish } from './role-wish.js';
 import { DuplicateRoleNameError, RolesRepository } from './roles.repository.js';
 import { RolesService } from './roles.service.js';
-
-export interface RoleWish {
-  readonly name?: string | undefined;
-  readonly description?: string | undefined;
-  /** Each a permission's id or its name, e.g. 'users:read'. */
-  readonly permissions?: readonly string[] | undefined;
-}
 
 /** Listing and changing the roles. Nobody makes, changes or deletes a role that allows more than they may. */
 @Injectable()
@@ -27,7 +22,8 @@ export class RoleManagementService {
     private readonly roles: RolesRepository,
     private readonly permissions: PermissionsRepository,
     private readonly rights: RolesService,
-    private readonly cache: RoleCache,
+    private readonly signals: Signals,
+    private readonly audit: AuditService,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -52,9 +48,18 @@ export class RoleManagementService {
     assertHolds(principal, permissions.map(permissionName));
     const id = newId(roleIds);
     const { name, description = '' } = wish;
-    await this.change(async () => {
+    await this.change(id, async () => {
       await this.assertNameFree(name);
       await this.roles.insert({ id, name, description, permissions: idsOf(permissions) });
+      await this.audit.record({
+        action: 'role.created',
+        target: { type: 'role', id },
+        changes: {
+          name: { to: name },
+          description: { to: description },
+          permissions: { to: namesOf(permissions) },
+        },
+      });
     });
     return this.get(id);
   }
@@ -65,23 +70,22 @@ export class RoleManagementService {
    */
   async update(principal: Principal, id: RoleId, wish: RoleWish, expectedRevision?: number): Promise<Role> {
     const wanted = wish.permissions && (await this.findPermissions(wish.permissions));
-    await this.change(async () => {
+    await this.change(id, async () => {
       const role = await this.getChangeable(principal, id, expectedRevision);
       assertHolds(principal, wanted?.map(permissionName) ?? []);
-      if (wish.name !== undefined && wish.name !== role.name) await this.assertNameFree(wish.name);
-      const changes = {
-        ...(wish.name !== undefined && { name: wish.name }),
-        ...(wish.description !== undefined && { description: wish.description }),
-        ...(wanted !== undefined && { permissions: idsOf(wanted) }),
-      };
+      const { changes, told } = differences(role, wish, wanted);
+      // Nothing asked, nothing changed: a new revision would make stale what others have read.
+      if (Object.keys(told).length === 0) return;
+      if (changes.name !== undefined) await this.assertNameFree(changes.name);
       if (!(await this.roles.update(id, changes, role.revision))) throw stale();
+      await this.audit.record({ action: 'role.updated', target: { type: 'role', id }, changes: told });
     });
     return this.get(id);
   }
 
   /** @throws DomainError as update, conflict / ROLE_IN_USE while a user holds the role. */
   async delete(principal: Principal, id: RoleId, expectedRevision?: number): Promise<void> {
-    await this.change(async () => {
+    await this.change(id, async () => {
       const role = await this.getChangeable(principal, id, expectedRevision);
       if (await this.rights.isHeld(id)) {
         throw new DomainError(
@@ -91,6 +95,14 @@ export class RoleManagementService {
         );
       }
       if (!(await this.roles.delete(id, role.revision))) throw stale();
+      await this.audit.record({
+        action: 'role.deleted',
+        target: { type: 'role', id },
+        changes: { name: { from: role.name }, permissions: { from: namesOf(role.permissions) } },
+      });
+      // Nobody waits for another who makes a user of the same role; so one may have been made while holders were
+      // counted, and whoever makes one looks again after the commit, as this does.
+      await this.unitOfWork.afterCommit(() => this.rights.release(id));
     });
   }
 
@@ -113,11 +125,11 @@ export class RoleManagementService {
     if (await this.roles.isNameTaken(name)) throw nameTaken();
   }
 
-  private async change(fn: () => Promise<void>): Promise<void> {
+  private async change(id: RoleId, fn: () => Promise<void>): Promise<void> {
     try {
       await this.unitOfWork.run(async () => {
         await fn();
-        await this.unitOfWork.afterCommit(() => this.cache.invalidate());
+        await this.signals.emit({ kind: 'role', id });
       });
     } catch (error) {
       throw error instanceof DuplicateRoleNameError ? nameTaken() : error;
@@ -144,10 +156,6 @@ export class RoleManagementService {
     }
     return [...found];
   }
-}
-
-function idsOf(permissions: readonly Permission[]): PermissionId[] {
-  return permissions.map((permission) => permission.id);
 }
 
 function nameTaken(): DomainError {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { HttpModule } from '../../http/http.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { permissionSchema } from './permission.schema.js';
 import { PermissionsController } from './permissions.controller.js';
 import { PermissionsRepository } from './permissions.repository.js';
@@ -15,6 +16,7 @@ import { RolesService } from './roles.service.js';
 @Module({
   imports: [
     HttpModule,
+    AuditModule,
     MongooseModule.forFeature([
       { name: 'Permission', schema: permissionSchema },
       { name: 'Role', schema: roleSchema },

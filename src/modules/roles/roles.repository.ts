@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { Types, type Model, type PopulateOptions } from 'mongoose';
-import type { PermissionId, RoleId } from '../../common/ids.js';
+import { trusted, Types, type Model, type PopulateOptions } from 'mongoose';
+import { roleIds, type PermissionId, type RoleId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
 import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
@@ -36,6 +36,11 @@ export class RolesRepository {
       count: () => this.roles.countDocuments(),
       valueOf: (role) => role[request.sortBy],
     });
+  }
+
+  async existing(ids: readonly RoleId[]): Promise<ReadonlySet<RoleId>> {
+    const found = await this.roles.find({ _id: trusted({ $in: [...ids] }) }, '_id').lean();
+    return new Set(found.map(({ _id }) => roleIds.parse(_id.toString())));
   }
 
   async isNameTaken(name: string): Promise<boolean> {

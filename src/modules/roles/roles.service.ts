@@ -6,9 +6,10 @@ import { assertHolds } from './grants.js';
 import { administratorRole, defaultRole } from './permission-catalogue.js';
 import { RoleCache } from './role-cache.js';
 import { RoleHolders } from './role-holders.js';
+import { permissionName } from './role.js';
 import { RolesRepository } from './roles.repository.js';
 
-/** What roles allow. All answers come from memory and are at most 5 s behind a change made by another process. */
+/** What roles allow. All answers come from memory, which signals keep true. */
 @Injectable()
 export class RolesService {
   private holders: RoleHolders | undefined;
@@ -49,6 +50,11 @@ export class RolesService {
     return this.systemRoleId(administratorRole);
   }
 
+  /** As permissionsOf, from memory alone: undefined when the database would have to be asked. */
+  knownPermissionsOf(ids: readonly RoleId[]): ReadonlySet<PermissionName> | undefined {
+    return this.cache.known?.permissionsOf(ids);
+  }
+
   /** What the roles allow together; a role that is gone allows nothing. */
   async permissionsOf(ids: readonly RoleId[]): Promise<ReadonlySet<PermissionName>> {
     return (await this.cache.current()).permissionsOf(ids);
@@ -59,15 +65,45 @@ export class RolesService {
     assertHolds(principal, await this.permissionsOf(ids));
   }
 
+  /**
+   * Inside the unit of work that gives the role to somebody: until its end the role is neither deleted nor made
+   * stronger. System roles are neither at any time, so that nobody has to wait for another who gives away the same one.
+   * @throws DomainError not-found / ROLE_NOT_FOUND; forbidden / PERMISSION_NOT_HELD.
+   */
+  async assertMayGrantNow(principal: Principal, id: RoleId): Promise<void> {
+    const role = await this.roles.findById(id);
+    if (role === null) throw new DomainError('not-found', 'ROLE_NOT_FOUND', 'Role not found');
+    if (!role.isSystem) await this.roles.lockHolders(id);
+    assertHolds(principal, role.permissions.map(permissionName));
+  }
+
+  /** Those of the roles that are there no more, asked of the database. System roles are always there. */
+  async goneOf(ids: readonly RoleId[]): Promise<RoleId[]> {
+    const snapshot = await this.cache.current();
+    const deletable = ids.filter((id) => snapshot.find(id)?.isSystem !== true);
+    if (deletable.length === 0) return [];
+    const existing = await this.roles.existing(deletable);
+    return deletable.filter((id) => !existing.has(id));
+  }
+
+  /** Tells the name of a role, as it was when this was called; undefined for a role that was gone. */
+  async nameTeller(): Promise<(id: RoleId) => string | undefined> {
+    const snapshot = await this.cache.current();
+    return (id) => snapshot.find(id)?.name;
+  }
+
   /** Users call this once at start: see RoleHolders. */
   askHolders(holders: RoleHolders): void {
     this.holders = holders;
   }
 
   async isHeld(id: RoleId): Promise<boolean> {
-    // Better no answer than a role that vanishes from under its users.
-    if (this.holders === undefined) throw new Error('nobody told RolesService who holds roles: askHolders()');
-    return this.holders.isRoleHeld(id);
+    return this.knownHolders().isRoleHeld(id);
+  }
+
+  /** After a role was deleted: who was given it in the same moment gets rid of it. */
+  async release(id: RoleId): Promise<void> {
+    await this.knownHolders().releaseRole(id);
   }
 
   /**
@@ -76,6 +112,12 @@ export class RolesService {
    */
   async lockHolders(id: RoleId): Promise<void> {
     await this.roles.lockHolders(id);
+  }
+
+  private knownHolders(): RoleHolders {
+    // Better no answer than a role that vanishes from under its users.
+    if (this.holders === undefined) throw new Error('nobody told RolesService who holds roles: askHolders()');
+    return this.holders;
   }
 
   private async systemRoleId(name: string): Promise<RoleId> {

@@ -38,7 +38,7 @@ export class ActingRules {
   async assertNotLastAdministrator(id: UserId): Promise<void> {
     const administrator = await this.roles.administratorRoleId();
     const account = await this.users.findAccount(id);
-    if (account === null || !account.roleIds.includes(administrator)) return;
+    if (account?.status !== 'active' || !account.roleIds.includes(administrator)) return;
     // Two administrators who delete each other at the same moment must not both find the other one still there.
     await this.roles.lockHolders(administrator);
     if ((await this.users.countHolders(administrator, { status: 'active', except: id })) === 0) {

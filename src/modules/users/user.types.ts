@@ -38,6 +38,8 @@ export type SafeUser = Omit<User, 'passwordHash'>;
 /** What a user may change of themselves. */
 export type UserProfile = Pick<User, 'name' | 'age' | 'profileImage'>;
 export type PartialUser = Partial<UserProfile>;
+/** What others may change of a user, each by a way of its own. */
+export type UserState = Pick<User, 'status'> & { readonly roles: readonly RoleId[] };
 export type RequiredUser = Pick<User, 'email' | 'name' | 'status' | 'emailVerified'> & {
   readonly roles: readonly RoleId[];
 };

@@ -1,12 +1,22 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { HttpModule } from '../../http/http.module.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { PasswordsModule } from '../auth/passwords.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { ActingRules } from './acting-rules.js';
+import { ProfileController } from './profile.controller.js';
+import { RoleHoldersRepository } from './role-holders.repository.js';
+import { RoleHoldings } from './role-holdings.js';
+import { UserLifecycleController } from './user-lifecycle.controller.js';
+import { UserLifecycleService } from './user-lifecycle.service.js';
+import { UserRolesController } from './user-roles.controller.js';
+import { UserRolesService } from './user-roles.service.js';
 import { UserEntity, userSchema } from './user.schema.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -20,9 +30,21 @@ import { UsersService } from './users.service.js';
     NotificationsModule,
     PasswordsModule,
     SessionsModule,
+    ApiKeysModule,
+    AuditModule,
   ],
-  controllers: [UsersController],
-  providers: [UsersRepository, ActingRules, UsersService, AccountsService],
-  exports: [UsersService, AccountsService],
+  controllers: [ProfileController, UsersController, UserLifecycleController, UserRolesController],
+  providers: [
+    UsersRepository,
+    AccountsRepository,
+    RoleHoldersRepository,
+    RoleHoldings,
+    ActingRules,
+    UsersService,
+    UserLifecycleService,
+    UserRolesService,
+    AccountsService,
+  ],
+  exports: [UsersService, AccountsService, ActingRules],
 })
 export class UsersModule {}

@@ -16,6 +16,7 @@ import type {
   UserFilter,
   UserListOptions,
   UserSortField,
+  UserState,
 } from './user.types.js';
 
 /** A role's own fields, and with `withPermissions` those of its permissions too. */
@@ -69,11 +70,6 @@ export class UsersRepository {
     return found && accountOf(found);
   }
 
-  async findContact(id: UserId): Promise<Pick<User, 'email' | 'name'> | null> {
-    const found = await this.users.findById(id, 'email name').lean();
-    return found && { email: found.email, name: found.name };
-  }
-
   async isEmailTaken(email: string): Promise<boolean> {
     return (await this.users.exists({ email })) !== null;
   }
@@ -101,16 +97,12 @@ export class UsersRepository {
     });
   }
 
-  async findInRevision(id: UserId, revision?: number): Promise<User | null> {
-    const found = await this.users
-      .findOne(inRevision(id, revision))
-      .populate(rolesOf({ withPermissions: false }))
-      .lean<StoredUser | null>();
-    return found && toUser(found);
-  }
-
   /** null when there is no such user, or, with an expected revision, no such user in that revision. */
-  async update(id: UserId, changes: PartialUser, expectedRevision?: number): Promise<User | null> {
+  async update(
+    id: UserId,
+    changes: PartialUser & Partial<UserState>,
+    expectedRevision?: number,
+  ): Promise<User | null> {
     const found = await this.users
       .findOneAndUpdate(
         inRevision(id, expectedRevision),
@@ -131,11 +123,11 @@ export class UsersRepository {
   }
 
   /** @throws DuplicateEmailError when somebody has taken the address since. */
-  async restore(id: UserId): Promise<boolean> {
+  async restore(id: UserId, roles: readonly RoleId[]): Promise<boolean> {
     const result = await this.users
       .updateOne(
         { _id: id, isDeleted: true },
-        { $set: { isDeleted: false, deletedAt: null }, $inc: { revision: 1 } },
+        { $set: { isDeleted: false, deletedAt: null, roles }, $inc: { revision: 1 } },
       )
       .catch(rethrowDuplicate);
     return result.matchedCount === 1;

@@ -1,19 +1,21 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import { normalizeEmail } from '../../common/email.js';
 import { userIds, type RoleId, type UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import type { Principal } from '../../common/principal.js';
 import { newId } from '../../infrastructure/mongo/new-id.js';
-import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { assertPasswordPolicy } from '../auth/password-policy.js';
+import { AuditService } from '../audit/audit.service.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
 import { RolesService } from '../roles/roles.service.js';
-import { SessionsService } from '../sessions/sessions.service.js';
 import { ActingRules } from './acting-rules.js';
+import { RoleHoldings } from './role-holdings.js';
+import { safeUser } from './safe-user.js';
+import { beginningOf, changesBetween } from './user-changes.js';
+import { emailTaken, rethrowTaken, staleUser, userNotFound } from './user-failures.js';
 import type {
   NewUser,
   PartialUser,
@@ -22,7 +24,7 @@ import type {
   UserListOptions,
   UserSortField,
 } from './user.types.js';
-import { DuplicateEmailError, UsersRepository } from './users.repository.js';
+import { UsersRepository } from './users.repository.js';
 
 export interface UserInvitation {
   readonly email: string;
@@ -35,22 +37,17 @@ export interface UserInvitation {
 
 /** Users as the REST routes know them. */
 @Injectable()
-export class UsersService implements OnModuleInit {
+export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly roles: RolesService,
     private readonly rules: ActingRules,
+    private readonly holdings: RoleHoldings,
     private readonly notifications: NotificationsService,
-    private readonly sessions: SessionsService,
+    private readonly audit: AuditService,
     private readonly hasher: PasswordHasher,
     private readonly unitOfWork: UnitOfWork,
-    private readonly signals: Signals,
-    private readonly clock: Clock,
   ) {}
-
-  onModuleInit(): void {
-    this.roles.askHolders({ isRoleHeld: async (role) => (await this.users.countHolders(role)) > 0 });
-  }
 
   /**
    * With a password the account is active at once; without one it is pending and its owner is mailed an invitation.
@@ -80,6 +77,12 @@ export class UsersService implements OnModuleInit {
     await this.unitOfWork.run(async () => {
       await this.insertUnique(user);
       if (user.status === 'pending') await this.notifications.inviteUser(user.id);
+      await this.audit.record({
+        action: 'user.created',
+        target: { type: 'user', id: user.id },
+        changes: beginningOf(user),
+      });
+      await this.unitOfWork.afterCommit(() => this.holdings.releaseGone(roles));
     });
     return this.get(user.id);
   }
@@ -88,14 +91,19 @@ export class UsersService implements OnModuleInit {
   async get(id: UserId, options: UserListOptions = { withPermissions: false }): Promise<SafeUser> {
     const user = await this.users.findById(id, options);
     if (user === null) throw userNotFound();
-    return withoutSecrets(user);
+    return safeUser(user);
   }
 
+  /** @throws DomainError forbidden to see deleted users; invalid / ROLE_NOT_FOUND. */
   async list(
+    principal: Principal,
     filter: Omit<UserFilter, 'role'> & { readonly role?: string },
     request: ListRequest<UserSortField>,
     options: UserListOptions,
   ): Promise<List<SafeUser>> {
+    if (filter.includeDeleted && !principal.permissions.has('users:restore')) {
+      throw new DomainError('forbidden', 'FORBIDDEN', 'includeDeleted needs the permission users:restore');
+    }
     const { role: reference, search, ...rest } = filter;
     const role = reference === undefined ? undefined : await this.roleOf(reference);
     const list = await this.users.list(
@@ -107,7 +115,7 @@ export class UsersService implements OnModuleInit {
       request,
       options,
     );
-    return { ...list, items: list.items.map(withoutSecrets) };
+    return { ...list, items: list.items.map(safeUser) };
   }
 
   /** @throws DomainError not-found; stale / PRECONDITION_FAILED when the user has another revision; forbidden. */
@@ -117,43 +125,18 @@ export class UsersService implements OnModuleInit {
     changes: PartialUser,
     expectedRevision?: number,
   ): Promise<SafeUser> {
-    await this.rules.assertMayActOn(principal, id);
-    // Nothing asked, nothing changed: a new revision would make stale what others have read.
-    const isEmpty = Object.keys(changes).length === 0;
-    const user = isEmpty
-      ? await this.users.findInRevision(id, expectedRevision)
-      : await this.users.update(id, changes, expectedRevision);
-    if (user === null) throw await this.missingOrStale(id);
-    return withoutSecrets(user);
-  }
-
-  /** @throws DomainError not-found; stale; forbidden; conflict / LAST_ADMINISTRATOR. */
-  async delete(principal: Principal, id: UserId, expectedRevision?: number): Promise<void> {
-    await this.unitOfWork.run(async () => {
-      await this.rules.assertMayActOn(principal, id);
-      await this.rules.assertNotLastAdministrator(id);
-      if (!(await this.users.softDelete(id, this.clock.now(), expectedRevision))) {
-        throw await this.missingOrStale(id);
-      }
-      await this.sessions.endAllOf(id);
-      await this.signals.emit({ kind: 'user', id });
-    });
-  }
-
-  /** @throws DomainError not-found / USER_NOT_FOUND; conflict / EMAIL_TAKEN; forbidden. */
-  async restore(principal: Principal, id: UserId): Promise<SafeUser> {
     return this.unitOfWork.run(async () => {
-      const deleted = await this.users.findById(id, { withPermissions: false, withDeleted: true });
-      if (deleted === null || !deleted.isDeleted) {
-        throw new DomainError('not-found', 'USER_NOT_FOUND', 'Deleted user not found');
-      }
-      await this.rules.assertMayActOn(principal, id, { withDeleted: true });
-      if (await this.users.isEmailTaken(deleted.email)) throw emailTaken();
-      await this.users.restore(id).catch(rethrowTaken);
-      // A login that overtook the deletion may have left one behind.
-      await this.sessions.endAllOf(id);
-      await this.signals.emit({ kind: 'user', id });
-      return this.get(id);
+      await this.rules.assertMayActOn(principal, id);
+      const user = await this.users.findById(id);
+      if (user === null) throw userNotFound();
+      if (expectedRevision !== undefined && expectedRevision !== user.revision) throw staleUser();
+      const changed = changesBetween(user, changes);
+      // Nothing asked, nothing changed: a new revision would make stale what others have read.
+      if (Object.keys(changed).length === 0) return safeUser(user);
+      const updated = await this.users.update(id, changes, user.revision);
+      if (updated === null) throw staleUser();
+      await this.audit.record({ action: 'user.updated', target: { type: 'user', id }, changes: changed });
+      return safeUser(updated);
     });
   }
 
@@ -173,31 +156,4 @@ export class UsersService implements OnModuleInit {
     if (await this.users.isEmailTaken(user.email)) throw emailTaken();
     await this.users.insert(user).catch(rethrowTaken);
   }
-
-  private async missingOrStale(id: UserId): Promise<DomainError> {
-    return (await this.users.findById(id)) === null
-      ? userNotFound()
-      : new DomainError('stale', 'PRECONDITION_FAILED', 'The user has been changed since it was read');
-  }
-}
-
-function withoutSecrets<Stored extends SafeUser & { passwordHash: unknown }>({
-  passwordHash: _,
-  ...user
-}: Stored): Omit<Stored, 'passwordHash'> {
-  return user;
-}
-
-export function userNotFound(): DomainError {
-  return new DomainError('not-found', 'USER_NOT_FOUND', 'User not found');
-}
-
-function emailTaken(): DomainError {
-  return new DomainError('conflict', 'EMAIL_TAKEN', 'A user with this e-mail address exists already', {
-    errors: [{ path: 'email', message: 'is taken' }],
-  });
-}
-
-function rethrowTaken(error: unknown): never {
-  throw error instanceof DuplicateEmailError ? emailTaken() : error;
 }

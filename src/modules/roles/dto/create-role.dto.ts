@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsString, Matches, MaxLength } from 'class-validator';
+import { FreeText } from '../../../http/free-text.js';
 import { NotNull } from '../../../http/not-null.js';
 
 /** What an id looks like cannot be a name: roles are asked for by either. */
@@ -16,9 +17,7 @@ export class CreateRoleDto {
 
   @ApiPropertyOptional({ maxLength: 200, default: '', example: 'Answers questions of users.' })
   @NotNull()
-  @IsString()
-  @MaxLength(200)
-  @Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must not contain control characters' })
+  @FreeText({ maxLength: 200, blank: true })
   description?: string;
 
   @ApiPropertyOptional({

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsAddress } from '../../../http/is-address.js';
-import { IsFreeText } from '../../../http/is-free-text.js';
+import { FreeText } from '../../../http/free-text.js';
 import { NotNull } from '../../../http/not-null.js';
 
 export class CreateUserDto {
@@ -10,7 +10,7 @@ export class CreateUserDto {
   email!: string;
 
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Ada Lovelace' })
-  @IsFreeText({ maxLength: 100 })
+  @FreeText({ maxLength: 100 })
   name!: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 150, example: 36 })

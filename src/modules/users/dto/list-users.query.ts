@@ -2,18 +2,11 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { ListQuery } from '../../../http/list-query.dto.js';
 import { IsFreeText } from '../../../http/is-free-text.js';
+import { Include, type Includable } from './include.query.js';
 import { userSortFields, type UserSortField } from '../user.types.js';
 import { userStatuses, type UserStatus } from '../user-status.js';
 
-const includable = ['permissions'] as const;
 const booleans = ['true', 'false'] as const;
-
-export class IncludeQuery {
-  @ApiPropertyOptional({ enum: includable, description: 'Adds its permissions to each role.' })
-  @IsOptional()
-  @IsIn(includable)
-  include?: (typeof includable)[number];
-}
 
 export class ListUsersQuery extends ListQuery<UserSortField> {
   @ApiPropertyOptional({ enum: userSortFields, default: 'createdAt' })
@@ -47,8 +40,6 @@ export class ListUsersQuery extends ListQuery<UserSortField> {
   @IsIn(booleans)
   includeDeleted?: (typeof booleans)[number];
 
-  @ApiPropertyOptional({ enum: includable, description: 'Adds its permissions to each role.' })
-  @IsOptional()
-  @IsIn(includable)
-  include?: (typeof includable)[number];
+  @Include()
+  include?: Includable;
 }

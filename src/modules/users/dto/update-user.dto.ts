@@ -1,14 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { withoutInvisible } from '../../../http/invisible.js';
-import { IsFreeText } from '../../../http/is-free-text.js';
+import { FreeText } from '../../../http/free-text.js';
 import { NotNull } from '../../../http/not-null.js';
 import type { PartialUser } from '../user.types.js';
 
 export class UpdateUserDto {
   @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'Ada King' })
   @NotNull()
-  @IsFreeText({ maxLength: 100 })
+  @FreeText({ maxLength: 100 })
   name?: string;
 
   @ApiPropertyOptional({
@@ -30,12 +30,12 @@ export class UpdateUserDto {
     format: 'uri',
     maxLength: 2048,
     example: 'https://example.com/ada.png',
-    description: 'An http or https address. null clears.',
+    description: 'An https address. null clears.',
   })
   @IsOptional()
   @MaxLength(2048)
   @Matches(withoutInvisible, { message: '$property must not contain invisible characters' })
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  @IsUrl({ protocols: ['https'], require_protocol: true, require_tld: false })
   profileImage?: string | null;
 }
 
