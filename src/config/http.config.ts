@@ -1,4 +1,5 @@
 import { bytes } from './measures.js';
+import { origins } from './origins.js';
 import { section } from './section.js';
 import { flag, integer, list, secret, text } from './variable.js';
 
@@ -18,9 +19,8 @@ export const httpConfig = section('http', {
     unit: 'comma-separated addresses or CIDR ranges',
     description: 'Proxies whose X-Forwarded-For is believed. Empty: the peer address is the client.',
   }),
-  corsOrigins: list('CORS_ORIGINS', {
+  corsOrigins: origins('CORS_ORIGINS', {
     default: '',
-    unit: 'comma-separated origins',
     description: 'Browser origins that may call the API. Empty: none but its own.',
   }),
   docsInProduction: flag('DOCS_IN_PRODUCTION', {

@@ -4,6 +4,7 @@ export interface CookieNames {
   readonly access: string;
   readonly refresh: string;
   readonly csrf: string;
+  readonly device: string;
 }
 
 /**
@@ -12,8 +13,8 @@ export interface CookieNames {
  */
 export function cookieNamesOf(inProduction: boolean): CookieNames {
   return inProduction
-    ? { access: '__Host-access', refresh: '__Secure-refresh', csrf: '__Host-csrf' }
-    : { access: 'access', refresh: 'refresh', csrf: 'csrf' };
+    ? { access: '__Host-access', refresh: '__Secure-refresh', csrf: '__Host-csrf', device: '__Secure-device' }
+    : { access: 'access', refresh: 'refresh', csrf: 'csrf', device: 'device' };
 }
 
 export const isSecure = appConfig().environment === 'production';
@@ -24,7 +25,8 @@ export function cookieOf(header: string | undefined, name: string): string | und
   if (header === undefined) return undefined;
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim() || undefined;
+    if (equals > 0 && pair.slice(0, equals).trim() === name)
+      return pair.slice(equals + 1).trim() || undefined;
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ import { answer, type Answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures } from '../../http/api-answer.decorator.js';
 import { CurrentSession, type SessionPrincipal } from '../../http/current-session.decorator.js';
 import { SessionCookies } from '../../http/session-cookies.js';
+import { CountFailuresOnly } from '../rate-limits/count-failures.decorator.js';
 import { AuthService } from './auth.service.js';
 import { LoginAnswerDto } from './dto/login-answer.dto.js';
 import { LoginDto } from './dto/login.dto.js';
@@ -33,6 +34,7 @@ export class AuthController {
     400: 'VALIDATION_FAILED',
     401: 'INVALID_CREDENTIALS: the same for an unknown address and a wrong password',
     403: 'ACCOUNT_SUSPENDED or ACCOUNT_PENDING, after the right password; by cookies CSRF_TOKEN_REQUIRED or CSRF_TOKEN_INVALID',
+    429: 'TOO_MANY_LOGIN_ATTEMPTS: too many wrong passwords for this account, or from this address; Retry-After says when to try again',
     503: 'BUSY: more logins than this process can check now; Retry-After says when to try again',
   })
   login(
@@ -47,6 +49,7 @@ export class AuthController {
 
   @Post('refresh')
   @Public()
+  @CountFailuresOnly()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     summary: 'New tokens for a refresh token, which is good once',
@@ -65,8 +68,9 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<LoginAnswerDto>> {
     const { refreshToken, transport } = this.refreshCredentials(body, request);
-    return this.logins.give({ request, reply, transport, message: 'Session refreshed' }, (origin) =>
-      this.auth.refresh({ refreshToken, ...origin }),
+    return this.logins.give(
+      { request, reply, transport, isLogin: false, message: 'Session refreshed' },
+      (origin) => this.auth.refresh({ refreshToken, ...origin }),
     );
   }
 
@@ -79,10 +83,11 @@ export class AuthController {
   @ApiFailures(endedSession)
   async logout(
     @CurrentSession() { userId, sessionId }: SessionPrincipal,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<null>> {
     await this.auth.logout(userId, sessionId);
-    this.cookies.clear(reply);
+    this.cookies.clear(request, reply);
     return answer('Logged out', null);
   }
 
@@ -95,10 +100,11 @@ export class AuthController {
   @ApiFailures(endedSession)
   async logoutAll(
     @CurrentSession() { userId }: SessionPrincipal,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<null>> {
     await this.auth.logoutAll(userId);
-    this.cookies.clear(reply);
+    this.cookies.clear(request, reply);
     return answer('Logged out everywhere', null);
   }
 

@@ -19,7 +19,8 @@ export interface LoginRequest {
 
 export interface Login extends AccessToken {
   readonly refreshToken: string;
-  readonly refreshExpiresAt: Date;
+  /** Seconds. */
+  readonly refreshExpiresIn: number;
   readonly user: Awaited<ReturnType<UsersService['get']>>;
 }
 
@@ -44,10 +45,11 @@ export class LoginsService {
   /** What the holder of a session gets: fresh tokens, and the user as they are now. */
   async answerFor(userId: UserId, session: OpenedSession): Promise<Login> {
     const token = await this.tokens.issue({ userId, sessionId: session.id }, session.expiresAt);
+    const left = session.expiresAt.getTime() - this.clock.now().getTime();
     return {
       ...token,
       refreshToken: session.refreshToken,
-      refreshExpiresAt: session.expiresAt,
+      refreshExpiresIn: Math.max(0, Math.floor(left / 1_000)),
       user: await this.users.get(userId),
     };
   }

@@ -1,6 +1,6 @@
-import { Controller, Delete, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sessionIds, type SessionId } from '../../common/ids.js';
 import { Authenticated } from '../../http/access.decorators.js';
 import { answer, type Answer } from '../../http/answer.js';
@@ -47,10 +47,11 @@ export class SessionsController {
   async end(
     @Param('id', idPipe(sessionIds)) id: SessionId,
     @CurrentSession() { userId, sessionId }: SessionPrincipal,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<null>> {
     await this.sessions.endOne(id, userId);
-    if (id === sessionId) this.cookies.clear(reply);
+    if (id === sessionId) this.cookies.clear(request, reply);
     return answer('Session ended', null);
   }
 }

@@ -72,7 +72,7 @@ export class SessionsRepository {
     return deletedCount === 1;
   }
 
-  /** The ids of those that were deleted; expired ones go without a word. */
+  /** The ids of those that were deleted. */
   async deleteAllOf(userId: UserId, { except }: { except?: SessionId } = {}): Promise<SessionId[]> {
     const filter: QueryFilter<SessionEntity> = {
       userId,
