@@ -55,7 +55,12 @@ describe('probes of a healthy API', () => {
     expect(ready.headers.get('cache-control')).toBe('no-store');
     expect(ready.body).toMatchObject({
       error: {},
-      details: { database: { status: 'up' }, indexes: { status: 'up' }, startup: { status: 'up' } },
+      details: {
+        database: { status: 'up' },
+        indexes: { status: 'up' },
+        startup: { status: 'up' },
+        signals: { status: 'up' },
+      },
     });
     // How many workers live is asked like everything optional: a busy Redis may leave it out once.
     await vi.waitFor(

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
+import { SignalFeed } from '../../infrastructure/mongo/signals/signal-feed.js';
 import { DependencyChecks } from './dependency-checks.js';
 import { IndexCheck } from './index-check.js';
 import type { CheckOutcome } from './shared-check.js';
@@ -20,6 +21,7 @@ export class Readiness implements OnModuleDestroy {
     private readonly checks: DependencyChecks,
     private readonly indexes: IndexCheck,
     private readonly connection: DatabaseConnection,
+    private readonly signals: SignalFeed,
     private readonly indicators: HealthIndicatorService,
     private readonly terminus: TerminusReport,
   ) {}
@@ -44,7 +46,12 @@ export class Readiness implements OnModuleDestroy {
       this.checks.redis.run(),
       this.checks.workers.run(),
     ]);
-    return this.terminus.of([...database, this.optional('redis', redis), this.workersIndicator(workers)]);
+    return this.terminus.of([
+      ...database,
+      this.signalsIndicator(),
+      this.optional('redis', redis),
+      this.workersIndicator(workers),
+    ]);
   }
 
   /** A worker without Redis gets no jobs. */
@@ -66,6 +73,14 @@ export class Readiness implements OnModuleDestroy {
             .check('startup')
             .down('the work to be done before the first request is not finished'),
     ];
+  }
+
+  /** Serving without them is safe, but reads the database for each request: others that have them do it better. */
+  private signalsIndicator(): HealthIndicatorResult {
+    const indicator = this.indicators.check('signals');
+    return this.signals.isFresh
+      ? indicator.up()
+      : indicator.down('the revocations of other processes are not read in time');
   }
 
   private indexIndicator(missing: readonly string[] | undefined): HealthIndicatorResult {
