@@ -5,8 +5,13 @@ import { MongoModule } from './infrastructure/mongo/mongo.module.js';
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
 import { JobsWorkerModule } from './jobs/worker/jobs-worker.module.js';
+import { DataProcessingWorkerModule } from './modules/data-processing/worker/data-processing-worker.module.js';
 import { WorkerHealthModule } from './modules/health/worker/worker-health.module.js';
 import { NotificationsWorkerModule } from './modules/notifications/worker/notifications-worker.module.js';
+import { SendEmailWorkerModule } from './modules/notifications/worker/send-email-worker.module.js';
+import { ReportsWorkerModule } from './modules/reports/worker/reports-worker.module.js';
+import { UserFiguresModule } from './modules/users/worker/user-figures.module.js';
+import { UserFiguresRepository } from './modules/users/worker/user-figures.repository.js';
 import { UserRecipients } from './modules/users/worker/user-recipients.js';
 import { UserRecipientsModule } from './modules/users/worker/user-recipients.module.js';
 
@@ -24,6 +29,9 @@ import { UserRecipientsModule } from './modules/users/worker/user-recipients.mod
       module: UserRecipientsModule,
       directory: UserRecipients,
     }),
+    SendEmailWorkerModule,
+    DataProcessingWorkerModule,
+    ReportsWorkerModule.withFigures({ module: UserFiguresModule, source: UserFiguresRepository }),
   ],
 })
 export class WorkerModule {}

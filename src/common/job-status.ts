@@ -2,7 +2,12 @@
 export type JobStatus =
   | { readonly status: 'pending'; readonly queuedAt: string }
   | { readonly status: 'scheduled'; readonly runAt: string }
-  | { readonly status: 'processing'; readonly startedAt: string; readonly progress: number }
+  | {
+      readonly status: 'processing';
+      readonly startedAt: string;
+      readonly progress: number;
+      readonly note?: string;
+    }
   | { readonly status: 'completed'; readonly completedAt: string; readonly result: unknown }
   | {
       readonly status: 'failed';

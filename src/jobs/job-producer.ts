@@ -1,20 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import { DomainError } from '../common/domain-error.js';
 import { jobIds, type JobId } from '../common/ids.js';
 import { requestContext } from '../common/request-context.js';
 import { newId } from '../infrastructure/mongo/new-id.js';
 import { UnitOfWork } from '../infrastructure/mongo/unit-of-work.js';
-import type { JobType } from './catalogue/job-type.js';
+import type { AnyJobType, JobType } from './catalogue/job-type.js';
 import type { JobAuthor, JobPriority } from './job-row.js';
 import { JobsRepository } from './jobs.repository.js';
+import { checkPayload } from './payload-check.js';
 import { Relay } from './relay/relay.js';
+
+const day = 24 * 60 * 60 * 1_000;
+/** Milliseconds; beyond it lies a schedule, and somewhere the largest time that BullMQ can order by. */
+const furthest = 366 * day;
 
 export interface EnqueueOptions {
   readonly priority?: JobPriority;
   /** Not before this time. */
   readonly runAt?: Date;
+  /** Where the id says what the job stands for; absent: a fresh one. */
+  readonly id?: JobId;
 }
 
 /** The way in: a job is accepted when its row is committed, with the change that asks for it. */
@@ -29,16 +34,23 @@ export class JobProducer {
   /**
    * Writes the job into the running unit of work, or at once when none runs. Redis is not asked: the job is published
    * after the commit, whenever Redis is there.
-   * @throws DomainError invalid / INVALID_JOB_DATA when the payload does not fit its declaration.
+   * @throws DomainError invalid / INVALID_JOB_DATA when the payload does not fit its declaration; too-large /
+   * JOB_TOO_LARGE above 256 kB; invalid / INVALID_RUN_TIME for a time in the past or more than a year ahead.
    */
-  async enqueue<Payload extends object>(
+  enqueue<Payload extends object>(
     type: JobType<Payload>,
     data: Payload,
     options: EnqueueOptions = {},
   ): Promise<JobId> {
+    return this.enqueueUntyped(type, data, options);
+  }
+
+  /** The same for a payload whose type is only known at run time; it is checked all the same. */
+  async enqueueUntyped(type: AnyJobType, data: object, options: EnqueueOptions = {}): Promise<JobId> {
+    if (options.runAt !== undefined) checkRunTime(options.runAt);
     await checkPayload(type, data);
     const job = {
-      id: newId(jobIds),
+      id: options.id ?? newId(jobIds),
       queue: type.queue,
       name: type.name,
       data: Object.fromEntries(Object.entries(data)),
@@ -53,23 +65,16 @@ export class JobProducer {
   }
 }
 
-async function checkPayload<Payload extends object>(type: JobType<Payload>, data: Payload): Promise<void> {
-  const problems = await validate(plainToInstance(type.payload, data), {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-  });
-  if (problems.length === 0) return;
-  throw new DomainError(
-    'invalid',
-    'INVALID_JOB_DATA',
-    `The data does not fit a job of the type ${type.name}`,
-    {
-      errors: problems.map(({ property, constraints }) => ({
-        path: property,
-        message: Object.values(constraints ?? {}).join('; ') || 'is not valid',
-      })),
-    },
-  );
+function checkRunTime(runAt: Date): void {
+  const ahead = runAt.getTime() - Date.now();
+  const message =
+    ahead <= 0
+      ? 'Cannot schedule job in the past'
+      : ahead > furthest
+        ? 'Cannot schedule job more than a year ahead'
+        : undefined;
+  if (message === undefined) return;
+  throw new DomainError('invalid', 'INVALID_RUN_TIME', message, { errors: [{ path: 'runAt', message }] });
 }
 
 function currentAuthor(): JobAuthor {

@@ -1,7 +1,7 @@
 import type { ApiKeyId, JobId, UserId } from '../common/ids.js';
 import type { JobDocument } from './job.schema.js';
 
-export type { JobPriority, JobRowState } from './job.schema.js';
+export { jobPriorities, type JobPriority, type JobRowState } from './job.schema.js';
 
 export type JobAuthor =
   | { readonly kind: 'user'; readonly userId: UserId }

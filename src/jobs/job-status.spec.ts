@@ -31,7 +31,7 @@ function row(changes: Partial<JobRow> = {}): JobRow {
   };
 }
 
-const active: LiveJob = { state: 'active', startedAt: at(2), progress: 40 };
+const active: LiveJob = { state: 'active', startedAt: at(2), progress: { percent: 40 } };
 const lastFailure = { at: at(3), error: 'no luck', nextAttemptAt: at(63) };
 
 describe('the status of a job', () => {

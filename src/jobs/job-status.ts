@@ -1,9 +1,10 @@
 import type { JobStatus } from '../common/job-status.js';
+import type { JobProgress } from './job-progress.js';
 import type { JobRow } from './job-row.js';
 
 /** What BullMQ says of an open job at this moment. */
 export type LiveJob =
-  | { readonly state: 'active'; readonly startedAt: Date; readonly progress: number }
+  | { readonly state: 'active'; readonly startedAt: Date; readonly progress: JobProgress }
   | { readonly state: 'completed'; readonly completedAt: Date; readonly result: unknown }
   | { readonly state: 'dead'; readonly failedAt: Date; readonly error: string }
   | { readonly state: 'waiting' };
@@ -17,7 +18,7 @@ export function statusOf(row: JobRow, live: LiveJob | undefined, now: Date): Job
   if (over !== undefined) return over;
   switch (live?.state) {
     case 'active':
-      return { status: 'processing', startedAt: live.startedAt.toISOString(), progress: live.progress };
+      return processing(live.startedAt, live.progress);
     case 'completed':
       return { status: 'completed', completedAt: live.completedAt.toISOString(), result: live.result };
     case 'dead':
@@ -44,6 +45,15 @@ function ended(row: JobRow): JobStatus | undefined {
     default:
       return undefined;
   }
+}
+
+function processing(startedAt: Date, { percent, note }: JobProgress): JobStatus {
+  return {
+    status: 'processing',
+    startedAt: startedAt.toISOString(),
+    progress: percent,
+    ...(note !== undefined && { note }),
+  };
 }
 
 function waiting(row: JobRow, now: Date): JobStatus {

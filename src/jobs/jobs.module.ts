@@ -7,6 +7,7 @@ import { QueueRedis } from '../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import { JobModelName, JobSchema } from './job.schema.js';
 import { JobProducer } from './job-producer.js';
+import { JobFiguresRepository } from './job-figures.repository.js';
 import { JobLedger } from './job-ledger.js';
 import { JobsRepository } from './jobs.repository.js';
 import { LiveJobs } from './live-jobs.js';
@@ -49,6 +50,7 @@ import { WorkersAlive } from './workers-alive.js';
   providers: [
     { provide: JobCatalogue, useFactory: () => new JobCatalogue() },
     JobsRepository,
+    JobFiguresRepository,
     JobProducer,
     Queues,
     Publisher,
@@ -64,6 +66,15 @@ import { WorkersAlive } from './workers-alive.js';
     LiveJobs,
     JobLedger,
   ],
-  exports: [JobCatalogue, JobLedger, JobProducer, JobsRepository, Once, QueueStatus, WorkersAlive],
+  exports: [
+    JobCatalogue,
+    JobFiguresRepository,
+    JobLedger,
+    JobProducer,
+    JobsRepository,
+    Once,
+    QueueStatus,
+    WorkersAlive,
+  ],
 })
 export class JobsModule {}

@@ -5,6 +5,7 @@ import { jobsConfig } from '../config/jobs.config.js';
 import { OptionalRedis } from '../infrastructure/redis/optional-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import type { JobRow } from './job-row.js';
+import { progressFrom } from './job-progress.js';
 import type { LiveJob } from './job-status.js';
 import { bullJobId } from './queues.js';
 
@@ -41,7 +42,7 @@ export class LiveJobs {
   private async describe(job: Job): Promise<LiveJob> {
     if (job.finishedOn !== undefined) return finished(job, new Date(job.finishedOn));
     if (job.processedOn === undefined || (await job.getState()) !== 'active') return { state: 'waiting' };
-    return { state: 'active', startedAt: new Date(job.processedOn), progress: percentOf(job.progress) };
+    return { state: 'active', startedAt: new Date(job.processedOn), progress: progressFrom(job.progress) };
   }
 }
 
@@ -49,8 +50,4 @@ function finished(job: Job, at: Date): LiveJob {
   return job.failedReason
     ? { state: 'dead', failedAt: at, error: job.failedReason }
     : { state: 'completed', completedAt: at, result: job.returnvalue ?? null };
-}
-
-function percentOf(progress: unknown): number {
-  return typeof progress === 'number' ? progress : 0;
 }

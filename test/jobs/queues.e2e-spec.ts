@@ -42,7 +42,7 @@ describe('GET /api/queues/:queue/jobs/:id', () => {
       data: {
         id: jobId,
         queue: 'email',
-        name: 'invitation-mail',
+        name: 'account-mail',
         state: 'pending',
         progress: 0,
         data: { template: 'invitation', userId, requestId: 'invite-1' },

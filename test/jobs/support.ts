@@ -7,6 +7,7 @@ import type { Connection } from 'mongoose';
 import { JobCatalogue, jobTypes } from '../../src/jobs/catalogue/catalogue.js';
 import type { AnyJobType, JobType } from '../../src/jobs/catalogue/job-type.js';
 import { isolatedSettings } from '../support/app.js';
+import type { Client, Json, Reply } from '../support/client.js';
 
 /** Asks until the answer is true. @throws Error after `limit` milliseconds. */
 export async function until(
@@ -97,6 +98,24 @@ export async function startWorker(parts: Parts = {}): Promise<RunningContext> {
 export async function startProducer(parts: Parts = {}): Promise<RunningContext> {
   const { ProducerModule } = await import('./producer.module.js');
   return start(ProducerModule, parts);
+}
+
+/** A client of a new user, whose role holds these permissions. */
+export async function userWith(
+  administrator: Client,
+  name: string,
+  permissions: readonly string[],
+): Promise<Client> {
+  const credentials = { email: `${name}@example.com`, password: 'Another-Horse-8-Battery' };
+  const role = await administrator.post('/api/roles', { name, permissions });
+  const user = await administrator.post('/api/users', { ...credentials, name, roles: [name] });
+  if (role.status !== 201 || user.status !== 201) throw new Error(`${role.text} ${user.text}`);
+  return administrator.login(credentials);
+}
+
+/** The items of a list's answer. */
+export function itemsOf({ body }: Reply): Json[] {
+  return Array.isArray(body.data) ? body.data : [];
 }
 
 export function connectionOf(context: RunningContext): Connection {

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { invitationMail } from './invitation-mail.js';
+import { accountMail } from './account-mail.js';
 import type { AnyJobType } from './job-type.js';
+import { processItems } from './process-items.js';
+import { sendEmail } from './send-email.js';
+import { weeklyReport } from './weekly-report.js';
 
 /** Every type of job. To add one: declare it beside these, list it here, and write its handler. */
-export const jobTypes: readonly AnyJobType[] = [invitationMail];
+export const jobTypes: readonly AnyJobType[] = [accountMail, sendEmail, processItems, weeklyReport];
 
 /** What can be asked about the declared types; injectable, so that a test can declare others. */
 @Injectable()

@@ -7,8 +7,10 @@ export interface RunningJob<Payload extends object = object> {
   readonly data: Payload;
   /** Counts from 1. */
   readonly attempt: number;
-  /** Aborted when the time is up or the process drains; what goes on after that is in vain. */
+  /** Aborted when the time is up, the job is cancelled or the process drains; what goes on after that is in vain. */
   readonly signal: AbortSignal;
+  /** Says how far it is: percent from 0 to 100 and a few words. Call it as often as you like. */
+  readonly progress: (percent: number, note?: string) => void;
 }
 
 /** Does one type of job. A job may run again at any time: put each effect into Once. */

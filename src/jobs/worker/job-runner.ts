@@ -13,6 +13,7 @@ import { Attempt } from './attempt.js';
 import { DoneMarks } from './done-marks.js';
 import { JobHandlers } from './job-handlers.js';
 import { OpenJobs } from './open-jobs.js';
+import { Progress } from './progress.js';
 
 const longestStack = 4_000;
 
@@ -78,6 +79,7 @@ export class JobRunner {
   private async perform(row: JobRow, job: Job, attempt: Attempt): Promise<unknown> {
     const startedAt = performance.now();
     const number = job.attemptsMade + 1;
+    const progress = new Progress((said) => job.updateProgress({ ...said }));
     try {
       const type = this.catalogue.find(row.name);
       const handler = this.handlers.get(row.name);
@@ -86,7 +88,7 @@ export class JobRunner {
       }
       const result: unknown = await attempt.throughOutages(() =>
         attempt.within(type.timeout, (signal) =>
-          handler.handle({ id: row.id, data: row.data, attempt: number, signal }),
+          handler.handle({ id: row.id, data: row.data, attempt: number, signal, progress: progress.report }),
         ),
       );
       await this.doneMarks.add({ id: row.id, attempts: number, result: result ?? null });
@@ -95,6 +97,8 @@ export class JobRunner {
     } catch (error) {
       if (!this.draining.signal.aborted) await this.tellFailure(row, job, error, since(startedAt));
       throw error;
+    } finally {
+      progress.end();
     }
   }
 

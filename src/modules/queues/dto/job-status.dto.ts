@@ -28,6 +28,9 @@ export class JobStatusDto {
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: 100, description: 'processing' })
   progress?: number;
 
+  @ApiPropertyOptional({ description: 'processing: what the job says of itself' })
+  note?: string;
+
   @ApiPropertyOptional({ format: 'date-time', description: 'completed' })
   completedAt?: string;
 

@@ -10,7 +10,7 @@ export class JobDto {
   @ApiProperty({ example: 'email' })
   queue!: string;
 
-  @ApiProperty({ example: 'invitation-mail' })
+  @ApiProperty({ example: 'account-mail' })
   name!: string;
 
   @ApiProperty({ enum: jobStates })

@@ -1,0 +1,60 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { jobIds, type JobId } from '../../common/ids.js';
+import type { Principal } from '../../common/principal.js';
+import { RequirePermission } from '../../http/access.decorators.js';
+import { answer, type Answer } from '../../http/answer.js';
+import { ApiAnswer, ApiFailures } from '../../http/api-answer.decorator.js';
+import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
+import { idPipe } from '../../http/id.pipe.js';
+import { AcceptedJobDto, ApiEnqueueBody, EnqueueJobDto } from './dto/enqueue-job.dto.js';
+import { JobDto, jobDto } from './dto/job.dto.js';
+import { EnqueuingService } from './enqueuing.service.js';
+import { QueuesService } from './queues.service.js';
+
+@ApiTags('queues')
+@ApiBearerAuth()
+@Controller('queues/:queue/jobs')
+export class JobsController {
+  constructor(
+    private readonly queues: QueuesService,
+    private readonly enqueuing: EnqueuingService,
+  ) {}
+
+  @Post()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @RequirePermission('queues:enqueue')
+  @ApiOperation({ summary: 'Ask for a job of a public type' })
+  @ApiEnqueueBody()
+  @ApiAnswer(AcceptedJobDto, { status: 202, message: 'Job accepted' })
+  @ApiFailures({
+    400: 'VALIDATION_FAILED, UNKNOWN_JOB_TYPE, INVALID_JOB_DATA, INVALID_RUN_TIME',
+    403: 'FORBIDDEN, JOB_TYPE_INTERNAL',
+    404: 'QUEUE_NOT_FOUND',
+    413: 'JOB_TOO_LARGE',
+  })
+  async enqueue(
+    @Param('queue') queue: string,
+    @Body() { runAt, ...order }: EnqueueJobDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<Answer<AcceptedJobDto>> {
+    const accepted = await this.enqueuing.enqueue(principal, queue, {
+      ...order,
+      ...(runAt !== undefined && { runAt: new Date(runAt) }),
+    });
+    return answer('Job accepted', accepted);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One job and what it is doing' })
+  @RequirePermission('queues:read', 'queues:enqueue')
+  @ApiAnswer(JobDto, { message: 'Job found' })
+  @ApiFailures({ 400: 'INVALID_ID', 404: 'JOB_NOT_FOUND, QUEUE_NOT_FOUND' })
+  async get(
+    @Param('queue') queue: string,
+    @Param('id', idPipe(jobIds)) id: JobId,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<Answer<JobDto>> {
+    return answer('Job found', jobDto(await this.queues.findJob(principal, queue, id)));
+  }
+}
