@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { ConfigModule } from './config/config.module.js';
 import { HttpModule } from './http/http.module.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { CacheModule } from './infrastructure/cache/cache.module.js';
 import { ClockModule } from './infrastructure/clock.module.js';
 import { LoggingModule } from './infrastructure/logging/logging.module.js';
 import { IdempotencyModule } from './infrastructure/mongo/idempotency/idempotency.module.js';
@@ -10,6 +11,7 @@ import { MongoModule } from './infrastructure/mongo/mongo.module.js';
 import { SignalsFollowingModule } from './infrastructure/mongo/signals/signals-following.module.js';
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
+import { TelemetryModule } from './infrastructure/telemetry/telemetry.module.js';
 import { AuditApiModule } from './modules/audit/audit-api.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
@@ -33,6 +35,8 @@ import { UsersModule } from './modules/users/users.module.js';
     SignalsModule,
     SignalsFollowingModule,
     RedisModule,
+    TelemetryModule,
+    CacheModule,
     HttpModule,
     HealthModule,
     AuditApiModule,

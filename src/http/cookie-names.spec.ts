@@ -27,7 +27,13 @@ describe('the names', () => {
       access: '__Host-access',
       refresh: '__Secure-refresh',
       csrf: '__Host-csrf',
+      device: '__Secure-device',
     });
-    expect(cookieNamesOf(false)).toEqual({ access: 'access', refresh: 'refresh', csrf: 'csrf' });
+    expect(cookieNamesOf(false)).toEqual({
+      access: 'access',
+      refresh: 'refresh',
+      csrf: 'csrf',
+      device: 'device',
+    });
   });
 });

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import type { SessionId, UserId } from '../../common/ids.js';
 import { AuditService } from '../audit/audit.service.js';
+import { DeviceCookies } from '../rate-limits/device-cookies.js';
+import { FailureBudgetsService } from '../rate-limits/failure-budgets.service.js';
 import { RefreshService, invalidRefreshToken } from '../sessions/refresh.service.js';
 import type { Transport } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountsService } from '../users/accounts.service.js';
+import type { Credentials } from '../users/user.types.js';
 import { LoginsService, type Login } from './logins.service.js';
 import { PasswordHasher } from './password-hasher.js';
 
@@ -14,6 +17,8 @@ export interface LoginAttempt {
   readonly password: string;
   readonly userAgent: string | undefined;
   readonly ip: string;
+  /** What the browser keeps of earlier logins; see DeviceCookies. */
+  readonly deviceCookie: string | undefined;
   readonly transport: Transport;
 }
 
@@ -22,6 +27,8 @@ export interface RefreshAttempt {
   readonly ip: string;
   readonly transport: Transport;
 }
+
+type Proven = Credentials & { readonly passwordHash: string };
 
 /** Logging in, staying so, and logging out. */
 @Injectable()
@@ -33,16 +40,19 @@ export class AuthService {
     private readonly hasher: PasswordHasher,
     private readonly logins: LoginsService,
     private readonly audit: AuditService,
+    private readonly failures: FailureBudgetsService,
+    private readonly devices: DeviceCookies,
   ) {}
 
   /**
    * An unknown address and a wrong password are told apart neither by the answer nor by its time.
    * @throws DomainError unauthenticated / INVALID_CREDENTIALS; forbidden / ACCOUNT_SUSPENDED or ACCOUNT_PENDING, only
-   * after the right password; unavailable / BUSY.
+   * after the right password; too-many / TOO_MANY_LOGIN_ATTEMPTS; unavailable / BUSY.
    */
-  async login({ email, password, ...from }: LoginAttempt): Promise<Login> {
-    const userId = await this.verify(email, password);
-    return this.logins.open({ userId, ...from });
+  async login(attempt: LoginAttempt): Promise<Login> {
+    const userId = await this.verify(attempt);
+    const { userAgent, ip, transport } = attempt;
+    return this.logins.open({ userId, userAgent, ip, transport });
   }
 
   /**
@@ -66,14 +76,16 @@ export class AuthService {
   }
 
   /** Whose address and password these are; what they are refused for is noted. */
-  private async verify(email: string, password: string): Promise<UserId> {
-    const account = await this.accounts.credentialsOf(email);
-    const matches = await this.hasher.verify(password, account?.passwordHash ?? null);
+  private async verify(attempt: LoginAttempt): Promise<UserId> {
+    const { email, password } = attempt;
     const refuse = (error: DomainError, outcome: 'failed' | 'refused'): DomainError => {
       this.audit.note({ action: 'auth.login-failed', target: { type: 'account', id: email } }, outcome);
       return error;
     };
-    if (account === null || account.passwordHash === null || !matches) {
+    const account = await this.accountOf(attempt).catch((error: unknown) => {
+      throw error instanceof DomainError && error.kind === 'too-many' ? refuse(error, 'refused') : error;
+    });
+    if (account === null) {
       throw refuse(
         new DomainError('unauthenticated', 'INVALID_CREDENTIALS', 'Invalid email or password'),
         'failed',
@@ -90,6 +102,17 @@ export class AuthService {
     }
     await this.renewHash(account.id, password, account.passwordHash);
     return account.id;
+  }
+
+  /** Null when nobody has that address and password; unknown addresses cost the same time and the same budgets. */
+  private async accountOf({ email, password, ip, deviceCookie }: LoginAttempt): Promise<Proven | null> {
+    const device = this.devices.recognise(deviceCookie, email);
+    return this.failures.attempt({ act: 'login', email, address: ip, device }, async () => {
+      const account = await this.accounts.credentialsOf(email);
+      const passwordHash = account?.passwordHash ?? null;
+      const matches = await this.hasher.verify(password, passwordHash);
+      return account === null || passwordHash === null || !matches ? null : { ...account, passwordHash };
+    });
   }
 
   /** The only moment at which the password is known. When there is no room for it now, the next login will do. */

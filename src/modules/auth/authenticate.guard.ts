@@ -37,8 +37,9 @@ export class AuthenticateGuard implements CanActivate {
     try {
       principal = await this.authentication.principalOf(request);
     } catch (error) {
-      await this.limits.byFailure(error, request.ip, reply);
-      return true;
+      // Good cookies without their CSRF token prove nothing here either.
+      const proveNothing = error instanceof DomainError && error.kind !== 'unavailable';
+      return proveNothing ? this.limits.byAddress(request.ip, reply) : true;
     }
     return this.limits.byPrincipal(principal, reply);
   }

@@ -26,7 +26,7 @@ const user: Principal = { kind: 'user', userId, sessionId, permissions: new Set(
 const warm: Principal = { ...user };
 const apiKey: Principal = { kind: 'apiKey', userId, keyId, permissions: new Set(['queues:enqueue']) };
 
-const unlimited = { byPrincipal: () => true, byFailure: async () => undefined };
+const unlimited = { byAddress: () => true, byPrincipal: () => true, byFailure: async () => undefined };
 
 @Controller()
 class Routes {

@@ -4,6 +4,7 @@ import type { SessionId } from '../../common/ids.js';
 import { answer, type Answer } from '../../http/answer.js';
 import { CsrfTokens, type CsrfBinding } from '../../http/csrf-tokens.js';
 import { SessionCookies } from '../../http/session-cookies.js';
+import { DeviceCookies } from '../rate-limits/device-cookies.js';
 import { RefreshService } from '../sessions/refresh.service.js';
 import type { Transport } from '../sessions/session.js';
 import { AccessTokens } from './access-tokens.js';
@@ -15,6 +16,8 @@ export interface LoginOrigin {
   readonly userAgent: string | undefined;
   readonly ip: string;
   readonly transport: Transport;
+  /** What the browser keeps of earlier logins; see DeviceCookies. */
+  readonly deviceCookie: string | undefined;
 }
 
 export interface LoginExchange {
@@ -22,6 +25,8 @@ export interface LoginExchange {
   readonly reply: FastifyReply;
   /** As the body names it: 'cookie', or absent for tokens in the answer. */
   readonly transport: 'cookie' | undefined;
+  /** False for a refresh, which makes no device known. */
+  readonly isLogin?: boolean;
   /** Of the answer. */
   readonly message: string;
 }
@@ -34,6 +39,7 @@ export class LoginAnswer {
     private readonly csrf: CsrfTokens,
     private readonly tokens: AccessTokens,
     private readonly refreshes: RefreshService,
+    private readonly devices: DeviceCookies,
   ) {}
 
   /**
@@ -42,13 +48,16 @@ export class LoginAnswer {
    * @throws DomainError forbidden / CSRF_TOKEN_REQUIRED or CSRF_TOKEN_INVALID, and whatever `prove` throws.
    */
   async give(
-    { request, reply, transport: chosen, message }: LoginExchange,
+    { request, reply, transport: chosen, isLogin = true, message }: LoginExchange,
     prove: (origin: LoginOrigin) => Promise<Login>,
   ): Promise<Answer<LoginAnswerDto>> {
     const transport: Transport = chosen ?? 'token';
     reply.header('Cache-Control', 'no-store');
     if (transport === 'cookie') this.csrf.assertSent(request.headers, await this.bindingsOf(request));
-    const login = await prove({ userAgent: request.headers['user-agent'], ip: request.ip, transport });
+    const deviceCookie = this.cookies.deviceOf(request.headers);
+    const userAgent = request.headers['user-agent'];
+    const login = await prove({ userAgent, ip: request.ip, transport, deviceCookie });
+    if (isLogin) this.cookies.setDevice(reply, this.devices.remember(deviceCookie, login.user.email));
     if (transport === 'cookie') this.cookies.set(reply, login);
     return answer(message, loginAnswerDto(login, transport));
   }
