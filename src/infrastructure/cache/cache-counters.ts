@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '../telemetry/metrics.js';
+
+/** How well the cache does, by kind of thing. */
+@Injectable()
+export class CacheCounters {
+  private readonly hits;
+  private readonly misses;
+  private readonly fills;
+
+  constructor(metrics: Metrics) {
+    this.hits = metrics.counter({
+      name: 'cache_hits_total',
+      help: 'Values found in the cache: local, in this process, or shared, in Redis.',
+      labels: ['thing', 'level'],
+    });
+    this.misses = metrics.counter({
+      name: 'cache_misses_total',
+      help: 'Values that had to be loaded; many callers at once are one.',
+      labels: ['thing'],
+    });
+    this.fills = metrics.counter({
+      name: 'cache_fills_total',
+      help: 'Loaded values that were kept: fewer than misses when loads fail, or are overtaken by a change.',
+      labels: ['thing'],
+    });
+  }
+
+  hit(thing: string, level: 'local' | 'shared'): void {
+    this.hits.inc({ thing, level });
+  }
+
+  miss(thing: string): void {
+    this.misses.inc({ thing });
+  }
+
+  fill(thing: string): void {
+    this.fills.inc({ thing });
+  }
+}
