@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { DomainError, type ErrorKind } from '../../common/domain-error.js';
 import type { KeptAnswer } from '../../infrastructure/mongo/idempotency/idempotency-key.schema.js';
 import { Answer } from '../answer.js';
@@ -18,7 +18,7 @@ export interface ShownOnce {
 
 export function keepAnswer(
   { message, data, pagination }: Answer<unknown>,
-  reply: { readonly statusCode: number; getHeaders(): OutgoingHttpHeaders },
+  reply: Pick<FastifyReply, 'statusCode' | 'getHeaders'>,
   shownOnce: ShownOnce | undefined,
 ): KeptAnswer {
   const headers = reply.getHeaders();

@@ -80,31 +80,36 @@ export class IdempotencyKeysRepository {
     fingerprint: string,
     claim: string,
   ): Promise<boolean> {
-    const isOver = { $lte: ['$expireAt', '$$NOW'] };
-    const isAbandoned = { $and: [{ $eq: ['$answer', null] }, { $lte: ['$leaseUntil', '$$NOW'] }] };
-    const { matchedCount } = await this.keys.updateOne(
-      {
-        _id: known._id,
-        claim: known.claim,
-        $expr: trusted(known.fingerprint === fingerprint ? { $or: [isOver, isAbandoned] } : isOver),
-      },
-      beginning(fingerprint, claim),
-      { updatePipeline: true },
-    );
-    return matchedCount === 1;
+    // This process's clock only saves the question: an update that changes nothing would still be in the way of an
+    // attempt under way. The database's clock decides.
+    const isSame = known.fingerprint === fingerprint && known.answer === null;
+    if ((isSame ? known.leaseUntil : known.expireAt).getTime() > Date.now()) return false;
+    const isFree = { $lte: [isSame ? '$leaseUntil' : '$expireAt', '$$NOW'] };
+    const now = await this.keys
+      .findOneAndUpdate(
+        { _id: known._id, claim: known.claim, answer: known.answer === null ? null : trusted({ $ne: null }) },
+        beginning(fingerprint, claim, isFree),
+        { returnDocument: 'after', updatePipeline: true },
+      )
+      .lean<IdempotencyKeyDocument | null>();
+    return now?.claim === claim;
   }
 }
 
-function beginning(fingerprint: string, claim: string) {
+/** An attempt's first write, where `condition` holds: an expression of the database. */
+function beginning(fingerprint: string, claim: string, condition: object | true = true) {
+  const fields = {
+    fingerprint: { $literal: fingerprint },
+    claim: { $literal: claim },
+    leaseUntil: { $add: ['$$NOW', claimLease] },
+    answer: null,
+    expireAt: { $add: ['$$NOW', answersKept] },
+  };
   return [
     {
-      $set: {
-        fingerprint,
-        claim,
-        leaseUntil: { $add: ['$$NOW', claimLease] },
-        answer: null,
-        expireAt: { $add: ['$$NOW', answersKept] },
-      },
+      $set: Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, { $cond: [condition, value, `$${name}`] }]),
+      ),
     },
   ];
 }
