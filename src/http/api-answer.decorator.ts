@@ -21,11 +21,26 @@ function envelopeSchema(status: number, message: string, properties: Record<stri
   };
 }
 
-/** Documents the envelope around one model, or around no data at all. */
-export function ApiAnswer(model: Type | null, { status = 200, message }: Described): MethodDecorator {
+/** Documents the envelope around one model, or around no data at all; `paged` when a part of it comes in pages. */
+export function ApiAnswer(
+  model: Type | null,
+  { status = 200, message, paged = false }: Described & { readonly paged?: boolean },
+): MethodDecorator {
   const data = model === null ? { nullable: true, example: null } : { $ref: getSchemaPath(model) };
+  const pagination = { $ref: getSchemaPath(PagePagination) };
+  const schema = envelopeSchema(status, message, { data, ...(paged && { pagination }) });
   return applyDecorators(
     ...(model === null ? [] : [ApiExtraModels(model)]),
+    ...(paged ? [ApiExtraModels(PagePagination)] : []),
+    ApiResponse({ status, description: message, schema }),
+  );
+}
+
+/** Documents the envelope around all there is of a model, in one answer. */
+export function ApiArrayAnswer(model: Type, { status = 200, message }: Described): MethodDecorator {
+  const data = { type: 'array', items: { $ref: getSchemaPath(model) } };
+  return applyDecorators(
+    ApiExtraModels(model),
     ApiResponse({ status, description: message, schema: envelopeSchema(status, message, { data }) }),
   );
 }

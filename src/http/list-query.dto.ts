@@ -1,17 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { SortOrder } from '../common/pagination.js';
+import { WholeNumber } from './whole-number.js';
 
 export const maximumSkip = 10_000;
 const sortOrders = ['asc', 'desc'] as const;
-
-/** Decimal digits only: Number() would also take '0x10', '1e1' and ''. */
-function WholeNumber(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
-  );
-}
 
 /** The query of a list that is read by cursor alone. */
 export class CursorQuery {
