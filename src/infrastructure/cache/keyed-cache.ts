@@ -4,7 +4,6 @@ import { cacheKey } from '../../common/cache-key.js';
 import type { CachedThing } from './cached-thing.js';
 import { LocalStore } from './local-store.js';
 import { RecentChanges } from './recent-changes.js';
-import type { SharedStore } from './shared-store.js';
 
 /** JSON beyond this is not worth its way to Redis and back. */
 const mostBytes = 65_536;
@@ -14,6 +13,13 @@ const mostBytes = 65_536;
  */
 const latestFill = 30_000;
 export const longestTtl = 3_600;
+
+/** What processes share: SharedStore. */
+export interface SharedValues {
+  get<Value>(key: string): Promise<Value | undefined>;
+  /** `ttl` in milliseconds. */
+  set(key: string, value: unknown, ttl: number): Promise<void>;
+}
 
 export interface CacheConditions {
   /** Whether this process knows all changes but those of the last seconds, and runs outside a transaction. */
@@ -44,7 +50,7 @@ export class KeyedCache<Value, Stored> {
 
   constructor(
     private readonly thing: CachedThing<Value, Stored>,
-    private readonly shared: SharedStore,
+    private readonly shared: SharedValues,
     private readonly conditions: CacheConditions,
     private readonly counters: CacheCounters,
   ) {

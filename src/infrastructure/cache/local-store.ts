@@ -14,6 +14,8 @@ export class LocalStore<Value> {
   private readonly entries = new LRUCache<string, Held<Value>>({
     max: mostEntries,
     ttl: longestStay,
+    // Named, so that a test can move its clock.
+    perf: performance,
     // Milliseconds for which the time is not asked again: asking is a good part of a look-up.
     ttlResolution: 100,
   });
