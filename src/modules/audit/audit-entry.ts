@@ -8,8 +8,8 @@ export interface AuditActor {
 }
 
 export interface AuditTarget {
-  readonly type: 'user' | 'role' | 'session' | 'apiKey' | 'account' | 'route';
-  /** An id; of 'account' the e-mail address that was given, of 'route' its method and pattern. */
+  readonly type: 'user' | 'role' | 'session' | 'apiKey' | 'import' | 'collection' | 'account' | 'route' | 'queue' | 'job' | 'schedule';
+  /** An id; of 'collection' its name, of 'account' the e-mail address that was given, of 'route' its method and pattern, of 'queue' its name. */
   readonly id: string;
 }
 

@@ -25,6 +25,9 @@ export type AccountPasswords = Pick<User, 'email' | 'name' | 'status' | 'passwor
   readonly former: readonly string[];
 };
 
+/** Somebody else took the address while a unit of work was running, which is lost. */
+export class EmailTakenMeanwhile extends Error {}
+
 /** Users as authentication knows them. */
 @Injectable()
 export class AccountsService {
@@ -86,7 +89,10 @@ export class AccountsService {
     );
   }
 
-  /** Makes an active user with the default role. False when the address is taken. */
+  /**
+   * Makes an active user with the default role. Joins the running unit of work. False when the address is taken.
+   * @throws EmailTakenMeanwhile
+   */
   async register(account: NewAccount): Promise<boolean> {
     return this.insertUnless(account, await this.roles.defaultRoleId());
   }
@@ -104,11 +110,15 @@ export class AccountsService {
   /**
    * Gives the user the address that they asked for last. Joins the running unit of work. Null when there is nothing to
    * change any more, or somebody has taken the address since; else the address before.
+   * @throws EmailTakenMeanwhile
    */
   async changeEmail(id: UserId, email: string): Promise<string | null> {
     const contact = await this.accounts.findContact({ id });
     if (contact?.pendingEmail !== email || (await this.users.isEmailTaken(email))) return null;
-    return (await this.accounts.changeEmail(id, contact.email, email)) ? contact.email : null;
+    const isChanged = await this.accounts.changeEmail(id, contact.email, email).catch((error: unknown) => {
+      throw error instanceof DuplicateEmailError ? new EmailTakenMeanwhile() : error;
+    });
+    return isChanged ? contact.email : null;
   }
 
   /** Whether anybody who is not suspended holds the role. */
@@ -134,6 +144,7 @@ export class AccountsService {
     return this.insertUnless(account, roleId);
   }
 
+  /** @throws EmailTakenMeanwhile inside a running unit of work, which is lost with it: begin again. */
   private async insertUnless(account: NewAccount, role: RoleId): Promise<boolean> {
     try {
       return await this.unitOfWork.run(async () => {
@@ -143,9 +154,9 @@ export class AccountsService {
         return true;
       });
     } catch (error) {
-      // A running unit of work is lost with it: whoever began it has to begin again.
-      if (error instanceof DuplicateEmailError && !this.unitOfWork.isRunning) return false;
-      throw error;
+      if (!(error instanceof DuplicateEmailError)) throw error;
+      if (this.unitOfWork.isRunning) throw new EmailTakenMeanwhile();
+      return false;
     }
   }
 }

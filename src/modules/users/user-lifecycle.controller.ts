@@ -8,6 +8,7 @@ import type { Answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures } from '../../http/api-answer.decorator.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
+import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
 import { userAnswer } from './user-answer.js';
 import { UserDto } from './user.dto.js';
 import { UserLifecycleService } from './user-lifecycle.service.js';
@@ -24,6 +25,7 @@ interface Act {
 const ActsOnUser = ({ needs, summary, message, conflicts }: Act): MethodDecorator =>
   applyDecorators(
     HttpCode(HttpStatus.OK),
+    Idempotent(),
     RequirePermission(needs),
     ApiOperation({ summary }),
     ApiAnswer(UserDto, { message }),

@@ -9,6 +9,7 @@ import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import type { AuditAction } from '../audit/audit-action.js';
 import type { AuditChanges } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
+import { OneTimeTokensService } from '../notifications/one-time-tokens.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { ActingRules } from './acting-rules.js';
 import { RoleHoldings } from './role-holdings.js';
@@ -28,6 +29,7 @@ export class UserLifecycleService {
     private readonly holdings: RoleHoldings,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
+    private readonly mailedTokens: OneTimeTokensService,
     private readonly audit: AuditService,
     private readonly signals: Signals,
     private readonly unitOfWork: UnitOfWork,
@@ -120,6 +122,8 @@ export class UserLifecycleService {
   private async endAccess(id: UserId): Promise<void> {
     await this.sessions.endAllOf(id);
     await this.apiKeys.endAllOf(id);
+    // An invitation still counts for a user who comes back without having chosen a password.
+    await this.mailedTokens.endAllOf(id, ['password-reset', 'email-verification', 'email-change']);
     await this.signals.emit({ kind: 'user', id });
   }
 

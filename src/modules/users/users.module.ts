@@ -13,10 +13,16 @@ import { ActingRules } from './acting-rules.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleHoldersRepository } from './role-holders.repository.js';
 import { RoleHoldings } from './role-holdings.js';
+import { UserExportController } from './user-export.controller.js';
+import { UserExportRepository } from './user-export.repository.js';
+import { UserExportService } from './user-export.service.js';
 import { UserLifecycleController } from './user-lifecycle.controller.js';
 import { UserLifecycleService } from './user-lifecycle.service.js';
 import { UserRolesController } from './user-roles.controller.js';
 import { UserRolesService } from './user-roles.service.js';
+import { UserStatisticsController } from './user-statistics.controller.js';
+import { UserStatisticsRepository } from './user-statistics.repository.js';
+import { UserStatisticsService } from './user-statistics.service.js';
 import { UserEntity, userSchema } from './user.schema.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -33,7 +39,14 @@ import { UsersService } from './users.service.js';
     ApiKeysModule,
     AuditModule,
   ],
-  controllers: [ProfileController, UsersController, UserLifecycleController, UserRolesController],
+  controllers: [
+    ProfileController,
+    UsersController,
+    UserLifecycleController,
+    UserRolesController,
+    UserStatisticsController,
+    UserExportController,
+  ],
   providers: [
     UsersRepository,
     AccountsRepository,
@@ -43,6 +56,10 @@ import { UsersService } from './users.service.js';
     UsersService,
     UserLifecycleService,
     UserRolesService,
+    UserStatisticsRepository,
+    UserStatisticsService,
+    UserExportRepository,
+    UserExportService,
     AccountsService,
   ],
   exports: [UsersService, AccountsService, ActingRules],

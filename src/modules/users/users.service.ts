@@ -7,7 +7,7 @@ import type { Principal } from '../../common/principal.js';
 import { newId } from '../../infrastructure/mongo/new-id.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
-import { assertPasswordPolicy } from '../auth/password-policy.js';
+import { PasswordPolicy } from '../auth/password-policy.js';
 import { AuditService } from '../audit/audit.service.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
 import { RolesService } from '../roles/roles.service.js';
@@ -46,6 +46,7 @@ export class UsersService {
     private readonly notifications: NotificationsService,
     private readonly audit: AuditService,
     private readonly hasher: PasswordHasher,
+    private readonly policy: PasswordPolicy,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -62,7 +63,7 @@ export class UsersService {
         ? [await this.roles.defaultRoleId()]
         : await this.roles.resolve(invitation.roles);
     await this.roles.assertMayGrant(principal, roles);
-    if (password !== undefined) assertPasswordPolicy(password);
+    if (password !== undefined) await this.policy.assert(password, { email, name: invitation.name });
 
     const user: NewUser = {
       id: newId(userIds),

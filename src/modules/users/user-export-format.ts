@@ -1,0 +1,70 @@
+import { stringify } from 'csv-stringify/sync';
+import { userDto, type UserDto } from './user.dto.js';
+import type { SafeUser } from './user.types.js';
+import type { ExportFormat } from './user-export.service.js';
+
+type Batches = AsyncIterable<readonly SafeUser[]>;
+
+interface Written {
+  readonly mediaType: string;
+  /** Text in parts, one for each batch. */
+  write(batches: Batches): AsyncGenerator<string>;
+}
+
+/** How each format is written. */
+export const writtenFormats: Readonly<Record<ExportFormat, Written>> = {
+  json: { mediaType: 'application/json; charset=utf-8', write: writeJson },
+  ndjson: { mediaType: 'application/x-ndjson; charset=utf-8', write: writeLines },
+  csv: { mediaType: 'text/csv; charset=utf-8', write: writeCsv },
+};
+
+/** One array, a user a line. */
+async function* writeJson(batches: Batches): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const batch of batches) {
+    yield before + batch.map((user) => JSON.stringify(userDto(user))).join(',\n');
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+async function* writeLines(batches: Batches): AsyncGenerator<string> {
+  for await (const batch of batches) {
+    yield batch.map((user) => `${JSON.stringify(userDto(user))}\n`).join('');
+  }
+}
+
+const columns = [
+  'id',
+  'email',
+  'name',
+  'age',
+  'status',
+  'role',
+  'profileImage',
+  'emailVerified',
+  'lastLoginAt',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof UserDto)[];
+
+/** RFC 4180, with a line of headers. What a spreadsheet would take for a formula begins with an apostrophe. */
+async function* writeCsv(batches: Batches): AsyncGenerator<string> {
+  yield csvOf([[...columns]]);
+  for await (const batch of batches) {
+    yield csvOf(
+      batch.map((user) => {
+        const row = { ...userDto(user), role: user.roles.map(({ name }) => name).join(' ') };
+        return columns.map((column) => row[column]);
+      }),
+    );
+  }
+}
+
+function csvOf(rows: readonly unknown[][]): string {
+  return stringify([...rows], {
+    record_delimiter: '\r\n',
+    escape_formulas: true,
+    cast: { boolean: (value) => String(value) },
+  });
+}
