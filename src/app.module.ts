@@ -12,6 +12,9 @@ import { SignalsFollowingModule } from './infrastructure/mongo/signals/signals-f
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
 import { TelemetryModule } from './infrastructure/telemetry/telemetry.module.js';
+import { ApiKeyAccessModule } from './modules/api-keys/api-key-access.module.js';
+import { ApiKeyQuotaGuard } from './modules/api-keys/api-key-quota.guard.js';
+import { ApiKeyRoutesModule } from './modules/api-keys/api-key-routes.module.js';
 import { AuditApiModule } from './modules/audit/audit-api.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
@@ -43,6 +46,8 @@ import { UsersModule } from './modules/users/users.module.js';
     RolesModule,
     UsersModule,
     AuthModule,
+    ApiKeyAccessModule,
+    ApiKeyRoutesModule,
     QueuesModule,
     RateLimitsModule,
   ],
@@ -54,9 +59,11 @@ import { UsersModule } from './modules/users/users.module.js';
     { provide: APP_GUARD, useClass: AuthenticateGuard },
     // 3. Too many of this principal?
     { provide: APP_GUARD, useClass: PrincipalLimitGuard },
-    // 4. May they? A handler that declares nothing is refused.
+    // 4. Has this key requests left? What its rate refuses costs no quota.
+    { provide: APP_GUARD, useClass: ApiKeyQuotaGuard },
+    // 5. May they? A handler that declares nothing is refused.
     { provide: APP_GUARD, useClass: PermissionGuard },
-    // 5. Did they send something that nobody reads? Last, so that a stranger learns nothing of a route's input.
+    // 6. Did they send something that nobody reads? Last, so that a stranger learns nothing of a route's input.
     { provide: APP_GUARD, useClass: UndeclaredInputGuard },
   ],
 })

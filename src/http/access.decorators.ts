@@ -16,11 +16,12 @@ export const accessMetadata = 'nexus:access';
 
 type Declaration = MethodDecorator & ClassDecorator;
 
-/** Also tells the API's documentation, as x-access and x-permissions. */
+/** Also tells the API's documentation, as x-access, x-permissions and x-api-key. */
 function access(declaration: Access): Declaration {
   return applyDecorators(
     SetMetadata(accessMetadata, declaration),
     ApiExtension('x-access', declaration.kind),
+    ...(declaration.kind === 'authenticated' && declaration.apiKey ? [ApiExtension('x-api-key', true)] : []),
     ...(declaration.kind === 'permission' ? [ApiExtension('x-permissions', declaration.alternatives)] : []),
   );
 }

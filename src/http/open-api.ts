@@ -7,6 +7,7 @@ type Operation = NonNullable<PathItem['get']>;
 
 /** The code of a request that came while the first with its Idempotency-Key was still running. */
 const inProgress = 'IDEMPOTENCY_KEY_IN_PROGRESS';
+const keyScheme = 'X-API-Key';
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -15,10 +16,15 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     .setDescription('Users, roles, logins, background jobs, health. Every answer under /api is an envelope.')
     .setVersion('1')
     .addBearerAuth()
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, keyScheme)
     .build();
   const document = SwaggerModule.createDocument(app, description, { extraModels: [FailureDto] });
   for (const [path, item] of Object.entries(document.paths)) {
-    if (path.startsWith('/api/')) for (const method of methods) addCommonFailures(path, item[method]);
+    if (!path.startsWith('/api/')) continue;
+    for (const method of methods) {
+      addCommonFailures(path, item[method]);
+      addKeys(item[method]);
+    }
   }
   return document;
 }
@@ -53,6 +59,14 @@ function addCommonFailures(path: string, operation: Operation | undefined): void
 
 function isIdempotent({ parameters = [] }: Operation): boolean {
   return parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
+}
+
+/** Keys reach what asks for a permission, and what says so itself. */
+function addKeys(operation: Operation | undefined): void {
+  if (operation?.security === undefined) return;
+  const takesKeys =
+    neededPermissions(operation) !== undefined || extensionOf(operation, 'x-api-key') === true;
+  if (takesKeys) operation.security.push({ [keyScheme]: [] });
 }
 
 function extensionOf(operation: Operation, name: string): unknown {

@@ -5,7 +5,7 @@ import { ApiKeyModelName, ApiKeySchema } from './api-key.schema.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-/** Apart from ApiKeyRoutesModule, which needs users: users end keys. */
+/** Apart from the modules of access and routes, which need users: users end keys. */
 @Module({
   imports: [
     MongooseModule.forFeature([

@@ -4,6 +4,7 @@ import { DomainError } from '../../common/domain-error.js';
 import type { Principal } from '../../common/principal.js';
 import { credentialsOf } from '../../http/credentials.js';
 import { CsrfTokens } from '../../http/csrf-tokens.js';
+import { ApiKeyAuthentication } from '../api-keys/api-key-authentication.js';
 import { AccessTokens, type AccessClaims } from './access-tokens.js';
 import { PrincipalService } from './principal.service.js';
 
@@ -17,19 +18,18 @@ export class Authentication {
     private readonly tokens: AccessTokens,
     private readonly principals: PrincipalService,
     private readonly csrf: CsrfTokens,
+    private readonly apiKeys: ApiKeyAuthentication,
   ) {}
 
   /**
    * Throws, or rejects with, DomainError unauthenticated; invalid / TWO_CREDENTIALS; forbidden when a cookie comes
-   * without its CSRF token; unavailable when it cannot be known.
+   * without its CSRF token, or a key from where it may not be used; unavailable when it cannot be known.
    */
   principalOf(request: FastifyRequest): Principal | Promise<Principal> {
     const credentials = credentialsOf(request.headers);
     if (credentials.kind === 'bearer') return this.principalOfToken(credentials.token);
     if (credentials.kind === 'cookie') return this.principalOfCookie(request, credentials.token);
-    if (credentials.kind === 'apiKey') {
-      throw new DomainError('unauthenticated', 'INVALID_API_KEY', 'Invalid API key');
-    }
+    if (credentials.kind === 'apiKey') return this.apiKeys.principalOf(credentials.key, request.ip);
     throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
   }
 
