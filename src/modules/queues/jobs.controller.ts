@@ -7,6 +7,7 @@ import { answer, type Answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures } from '../../http/api-answer.decorator.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
+import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
 import { AcceptedJobDto, ApiEnqueueBody, EnqueueJobDto } from './dto/enqueue-job.dto.js';
 import { JobDto, jobDto } from './dto/job.dto.js';
 import { EnqueuingService } from './enqueuing.service.js';
@@ -22,6 +23,7 @@ export class JobsController {
   ) {}
 
   @Post()
+  @Idempotent()
   @HttpCode(HttpStatus.ACCEPTED)
   @RequirePermission('queues:enqueue')
   @ApiOperation({ summary: 'Ask for a job of a public type' })
