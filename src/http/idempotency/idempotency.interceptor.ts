@@ -56,23 +56,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const { request, reply } = exchange;
     const id = keptUnder(principal, assertIdempotencyKey(header));
     const claim = await this.keys.claim(id, fingerprintOf(request));
-    switch (claim.kind) {
-      case 'mine':
-        return this.attempt({ ...exchange, id, claim: claim.claim }, next);
-      case 'answered':
-        reply
-          .code(claim.answer.statusCode)
-          .headers({ ...claim.answer.headers, 'Idempotency-Replayed': 'true' });
-        return payloadOf(claim.answer);
-      case 'running':
-        throw inProgress();
-      case 'taken':
-        throw new DomainError(
-          'unprocessable',
-          'IDEMPOTENCY_KEY_REUSED',
-          'This Idempotency-Key was sent with another request: use a new one',
-        );
-    }
+    if (claim.kind === 'mine') return this.attempt({ ...exchange, id, claim: claim.claim }, next);
+    if (claim.kind === 'running') throw inProgress();
+    if (claim.kind === 'taken') throw keyReused();
+    const { statusCode, headers } = claim.answer;
+    reply.code(statusCode).headers({ ...headers, 'Idempotency-Replayed': 'true' });
+    return payloadOf(claim.answer);
   }
 
   private async attempt(attempt: Attempt, next: CallHandler): Promise<unknown> {
@@ -108,5 +97,13 @@ function inProgress(): DomainError {
     'IDEMPOTENCY_KEY_IN_PROGRESS',
     'The first request with this Idempotency-Key is still running',
     { retryAfter: 1 },
+  );
+}
+
+function keyReused(): DomainError {
+  return new DomainError(
+    'unprocessable',
+    'IDEMPOTENCY_KEY_REUSED',
+    'This Idempotency-Key was sent with another request: use a new one',
   );
 }
