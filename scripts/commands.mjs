@@ -13,11 +13,11 @@ import { runProgram } from './setup/program.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NOTICING_MS = 1500;
 const STOPPING_MS = 70_000;
-const commands = { start, dev: start, test, bench };
+const commands = { start, dev: start, test, bench, 'keys:rotate': rotateKeys };
 
 /**
  * Runs one command of the project to its end.
- * @param {string | undefined} name start, dev, test or bench
+ * @param {string | undefined} name start, dev, test, bench or keys:rotate
  * @param {string[]} args what follows the name (vitest's arguments for test)
  * @returns {Promise<number>} the exit code
  */
@@ -25,7 +25,9 @@ export async function runCommand(name, args) {
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
   const terminal = createTerminal(process.stdout);
   if (!command) {
-    terminal.line('Usage: npm start | npm run dev | npm test [-- vitest arguments] | npm run bench');
+    terminal.line(
+      'Usage: npm start | npm run dev | npm test [-- vitest arguments] | npm run bench | npm run keys:rotate',
+    );
     return 1;
   }
   try {
@@ -68,6 +70,14 @@ async function bench(terminal, args) {
     cwd: root,
   });
   return code;
+}
+
+async function rotateKeys(terminal) {
+  const env = environment();
+  await setUp(root, terminal);
+  const entry = pathToFileURL(join(root, 'build/tools/start/rotate-keys.js')).href;
+  const { rotateKeys: rotate } = await import(entry);
+  return rotate({ folder: resolve(root, env.NEXUS_FOLDER || '.nexus'), env, terminal });
 }
 
 /** The variables of .env, overruled by those that are really set. Tests never read .env: it names real data. */

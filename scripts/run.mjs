@@ -1,4 +1,4 @@
-// The commands of package.json: `node scripts/run.mjs start|dev|test|bench`. Plain Node, and nothing imported
+// The commands of package.json: `node scripts/run.mjs start|dev|test|bench|keys:rotate`. Plain Node, and nothing imported
 // before the version check, so that an old Node gets the sentence below and not a syntax error. The `exec` before it in
 // package.json takes npm's shell out of the way: it would die of a signal at once and pass none on.
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -38,11 +38,45 @@ export function localSecrets(file: string): LocalSecrets {
   return secrets;
 }
 
-/** A JSON array with one private JWK (Ed25519); its kid is the day it was made and a few random letters. */
+/**
+ * Makes a new key that signs access tokens from the next start on. The one that signed so far is kept and verifies
+ * what it has signed; any older one is gone.
+ * @returns the two kids, the new one first
+ * @throws StartError when the file or the keys in it are not readable
+ */
+export function rotateSigningKey(file: string): readonly [string, string] {
+  const { JWT_PRIVATE_KEYS: text } = localSecrets(file);
+  const previous = firstKey(text);
+  if (previous === undefined) {
+    throw new StartError(
+      `JWT_PRIVATE_KEYS in ${file} is not a list of keys.\nRemedy: remove it from there; a key is made at the next start (everybody logs in again).`,
+    );
+  }
+  const fresh = signingKey();
+  keep(file, { ...readKept(file), JWT_PRIVATE_KEYS: JSON.stringify([fresh, previous]) });
+  return [fresh.kid, previous.kid];
+}
+
+function firstKey(text: string): { kid: string } | undefined {
+  try {
+    const keys: unknown = JSON.parse(text);
+    const first: unknown = Array.isArray(keys) ? keys[0] : undefined;
+    if (typeof first !== 'object' || first === null || !('kid' in first)) return undefined;
+    return typeof first.kid === 'string' ? { ...first, kid: first.kid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A JSON array with one private JWK (Ed25519). */
 function signingKeys(): string {
+  return JSON.stringify([signingKey()]);
+}
+
+function signingKey() {
   const { privateKey } = generateKeyPairSync('ed25519');
   const kid = `local-${randomBytes(6).toString('hex')}`;
-  return JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' }]);
+  return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' };
 }
 
 function randomSecret(): string {
