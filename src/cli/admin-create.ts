@@ -32,10 +32,10 @@ const email = readEmail();
 loadEnvironment();
 // Imported late on purpose: modules read their settings while they load.
 const { authConfig } = await import('../config/auth.config.js');
-const { passwordProblems } = await import('../modules/auth/password-policy.js');
+const { brokenRules } = await import('../modules/auth/password-rules.js');
 
 const password = await readPassword(authConfig().adminPassword);
-const problems = passwordProblems(password);
+const problems = brokenRules(password);
 if (problems.length > 0) fail(['The password is refused:', ...problems].join('\n  '));
 
 const { AdministratorModule } = await import('./administrator.module.js');

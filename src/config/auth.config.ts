@@ -1,7 +1,7 @@
 import { duration } from './measures.js';
 import { section } from './section.js';
 import { signingKeys } from './signing-keys.js';
-import { integer, optionalText, secrets, text } from './variable.js';
+import { integer, optionalFlag, optionalText, secrets, text } from './variable.js';
 
 export const authConfig = section('auth', {
   privateKeys: signingKeys('JWT_PRIVATE_KEYS', {
@@ -30,6 +30,10 @@ export const authConfig = section('auth', {
     { min: 4, max: 15 },
     { default: '12', description: 'The work factor of password hashes; each step doubles the time.' },
   ),
+  requireVerifiedEmail: optionalFlag('REQUIRE_VERIFIED_EMAIL', {
+    description:
+      'Whether a registration becomes an account only when its address is verified. Absent: true in production, else false.',
+  }),
   adminEmail: optionalText('ADMIN_EMAIL', {
     unit: 'e-mail address',
     description: 'The first administrator, made at start when there is none yet.',

@@ -77,10 +77,16 @@ export function choice<const Options extends readonly [string, ...string[]]>(
 }
 
 export function flag(name: string, about: WithDefault): Variable<boolean> {
-  return declareWithDefault(name, about, 'true or false', (value) => {
-    if (value !== 'true' && value !== 'false') throw new Error('must be true or false');
-    return value === 'true';
-  });
+  return declareWithDefault(name, about, 'true or false', readFlag);
+}
+
+export function optionalFlag(name: string, about: Optional): Variable<boolean | undefined> {
+  return declare(name, about, 'true or false', readFlag);
+}
+
+function readFlag(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new Error('must be true or false');
+  return value === 'true';
 }
 
 export function integer(

@@ -13,6 +13,9 @@ import { AuthController } from './auth.controller.js';
 import { Authentication } from './authentication.js';
 import { AuthService } from './auth.service.js';
 import { CsrfController } from './csrf.controller.js';
+import { CurrentPassword } from './current-password.js';
+import { EmailChangeController } from './email-change/email-change.controller.js';
+import { EmailChangeService } from './email-change/email-change.service.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { JwksController } from './jwks.controller.js';
 import { LoginAnswer } from './login-answer.js';
@@ -52,6 +55,7 @@ import { UserRights } from './user-rights.js';
     RegistrationController,
     RecoveryController,
     OtpController,
+    EmailChangeController,
     CsrfController,
     JwksController,
   ],
@@ -69,6 +73,8 @@ import { UserRights } from './user-rights.js';
     EmailVerificationService,
     RecoveryService,
     OtpService,
+    CurrentPassword,
+    EmailChangeService,
     FirstAdministrator,
     Seeding,
   ],

@@ -5,7 +5,7 @@ import { authConfig } from '../../config/auth.config.js';
 import { RolesService } from '../roles/roles.service.js';
 import { AccountsService } from '../users/accounts.service.js';
 import { PasswordHasher } from './password-hasher.js';
-import { passwordProblems } from './password-policy.js';
+import { PasswordPolicy } from './password-policy.js';
 
 const remedy = 'Set ADMIN_EMAIL and ADMIN_PASSWORD and start again, or run `npm run admin:create`.';
 
@@ -19,6 +19,7 @@ export class FirstAdministrator {
     private readonly accounts: AccountsService,
     private readonly roles: RolesService,
     private readonly hasher: PasswordHasher,
+    private readonly policy: PasswordPolicy,
   ) {}
 
   /**
@@ -38,7 +39,7 @@ export class FirstAdministrator {
       this.logger.error(`There is no administrator: ADMIN_EMAIL is not an e-mail address. ${remedy}`);
       return;
     }
-    const problems = passwordProblems(password);
+    const problems = await this.policy.problems(password, { email, name: '' });
     if (problems.length > 0) {
       this.logger.error(
         `There is no administrator: ADMIN_PASSWORD is refused (${problems.join('; ')}). ${remedy}`,

@@ -4,7 +4,8 @@ import type { ConfigType } from '@nestjs/config';
 import bcrypt from 'bcrypt';
 import { authConfig } from '../../config/auth.config.js';
 import { HashingPool, hashingWorkers } from './hashing-pool.js';
-import { assertPasswordPolicy, maximumPasswordBytes } from './password-policy.js';
+import { DomainError } from '../../common/domain-error.js';
+import { longestPassword, passwordRules } from './password-rules.js';
 
 /** Milliseconds of hashing that may wait. */
 const backlog = 2_000;
@@ -33,7 +34,10 @@ export class PasswordHasher {
 
   /** @throws DomainError unavailable / BUSY; invalid / WEAK_PASSWORD for what bcrypt would cut. */
   async hash(password: string): Promise<string> {
-    if (isTooLong(password)) assertPasswordPolicy(password);
+    if (isTooLong(password)) {
+      const { message } = passwordRules.bytes;
+      throw new DomainError('invalid', 'WEAK_PASSWORD', message, { errors: [{ path: 'password', message }] });
+    }
     return this.pool.run(() => bcrypt.hash(password, this.cost));
   }
 
@@ -54,7 +58,7 @@ export class PasswordHasher {
 }
 
 function isTooLong(password: string): boolean {
-  return Buffer.byteLength(password) > maximumPasswordBytes;
+  return Buffer.byteLength(password) > longestPassword;
 }
 
 function randomDigits(count: number): string {

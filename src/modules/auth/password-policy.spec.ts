@@ -1,43 +1,87 @@
-import { describe, expect, it } from 'vitest';
-import { assertPasswordPolicy, passwordProblems } from './password-policy.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { authConfig } from '../../config/auth.config.js';
+import { PasswordHasher } from './password-hasher.js';
+import { PasswordPolicy } from './password-policy.js';
+import { PasswordStrength } from './password-strength.js';
 
 const short = 'Password must be at least 8 characters';
 const long = 'Password must be at most 72 bytes';
+const weak = 'Password is too weak. Use a mix of letters, numbers, and symbols.';
 const kinds = 'Password must contain uppercase, lowercase, number, and special character.';
+const repeated = 'Password cannot be one of your last 5 passwords';
+
+const strength = new PasswordStrength();
+const hasher = new PasswordHasher({ ...authConfig(), bcryptCost: 4 });
+const policy = new PasswordPolicy(strength, hasher);
+const owner = { email: 'ada.lovelace@analytical-engine.example', name: 'Ada Lovelace' };
+
+afterAll(() => strength.onModuleDestroy());
 
 describe('password policy', () => {
   it.each([
-    ['Correct-Horse-7', []],
+    ['Correct-Horse-7-Battery', []],
     ['Grüße-an-7-Zwerge', []],
-    [`Aa1!${'x'.repeat(68)}`, []],
-    ['Aa1!', [short]],
-    ['', [short, kinds]],
-    ['short', [short, kinds]],
-    // Eight UTF-16 units, four characters.
-    ['😀😀😀😀', [short, kinds]],
-    ['correct-horse-7', [kinds]],
-    ['CORRECT-HORSE-7', [kinds]],
-    ['Correct-Horse-X', [kinds]],
-    ['CorrectHorse7', [kinds]],
-    ['Correct Horse 7', [kinds]],
+    ['Aa1!', [short, weak]],
+    ['', [short, weak, kinds]],
+    ['correct-horse-7-battery', [kinds]],
+    // Of every kind, and known to everybody who guesses.
+    ['Password1!', [weak]],
+    ['P@ssw0rd123', [weak]],
+    ['Summer2026!', [weak]],
+    ['Qwertyuiop1!', [weak]],
+    ['password', [weak, kinds]],
+    // What the owner is called and where they live.
+    ['Lovelace.2026', [weak]],
+    ['Analytical1!', [weak]],
+    ['Lovelace1!', [weak]],
+    // Not judged: 73 bytes are refused for their number alone.
     [`Aa1!${'x'.repeat(69)}`, [long]],
-    [`Aa1!${'é'.repeat(35)}`, [long]],
-    ['x'.repeat(73), [long, kinds]],
-  ])('%j -> %j', (password, problems) => {
-    expect(passwordProblems(password)).toEqual(problems);
+    ['x'.repeat(256), [long, kinds]],
+  ])('%j -> %j', async (password, problems) => {
+    expect(await policy.problems(password, owner)).toEqual(problems);
   });
 
-  it('tells every reason at once, on the field it came from', () => {
-    expect(() => assertPasswordPolicy('short', 'newPassword')).toThrow(
-      expect.objectContaining({
-        kind: 'invalid',
-        code: 'WEAK_PASSWORD',
-        message: short,
-        errors: [
-          { path: 'newPassword', message: short },
-          { path: 'newPassword', message: kinds },
-        ],
-      }),
+  it('knows the passwords of before', async () => {
+    const former = [
+      await hasher.hash('Another-Horse-8-Battery'),
+      await hasher.hash('Correct-Horse-7-Battery'),
+    ];
+    expect(await policy.problems('Correct-Horse-7-Battery', { ...owner, former })).toEqual([repeated]);
+    expect(await policy.problems('Further-Horse-9-Battery', { ...owner, former })).toEqual([]);
+  });
+
+  it('tells every reason at once, on the field it came from', async () => {
+    await expect(policy.assert('short', owner, 'newPassword')).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'WEAK_PASSWORD',
+      message: short,
+      errors: [short, weak, kinds].map((message) => ({ path: 'newPassword', message })),
+    });
+  });
+});
+
+describe('judging a password', () => {
+  it('leaves the process free while it thinks', async () => {
+    // One of those that take longest.
+    const slow = 'p4$$w0rd'.repeat(9);
+    let longestWait = 0;
+    let last = performance.now();
+    const ticks = setInterval(() => {
+      longestWait = Math.max(longestWait, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const start = performance.now();
+    await strength.score(slow, []);
+    clearInterval(ticks);
+    expect(performance.now() - start).toBeGreaterThan(3 * longestWait);
+  });
+
+  it('refuses when more passwords wait than can be judged soon', async () => {
+    const all = await Promise.allSettled(
+      Array.from({ length: 120 }, () => strength.score('p4$$w0rd'.repeat(3), [])),
     );
+    const refused = all.filter(({ status }) => status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatchObject({ reason: { code: 'BUSY' } });
   });
 });

@@ -1,41 +1,71 @@
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
+import { PasswordHasher } from './password-hasher.js';
+import { passwordRules, type PasswordRule } from './password-rules.js';
+import { PasswordStrength } from './password-strength.js';
 
-/** bcrypt ignores what follows. */
-export const maximumPasswordBytes = 72;
+const weak = 'Password is too weak. Use a mix of letters, numbers, and symbols.';
+const repeated = 'Password cannot be one of your last 5 passwords';
+const leastScore = 3;
 
-interface Rule {
-  readonly message: string;
-  accepts(password: string): boolean;
+/** Whose password it is to be. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly name: string;
+  /** Hashes that it must not match. */
+  readonly former?: readonly string[];
 }
 
-const rules: readonly Rule[] = [
-  {
-    message: 'Password must be at least 8 characters',
-    accepts: (password) => [...password].length >= 8,
-  },
-  {
-    message: `Password must be at most ${maximumPasswordBytes} bytes`,
-    accepts: (password) => Buffer.byteLength(password) <= maximumPasswordBytes,
-  },
-  {
-    message: 'Password must contain uppercase, lowercase, number, and special character.',
-    accepts: (password) =>
-      [/\p{Lu}/u, /\p{Ll}/u, /\p{Nd}/u, /[^\p{L}\p{N}\s]/u].every((kind) => kind.test(password)),
-  },
-];
+/** What a password must be like, wherever one is set. */
+@Injectable()
+export class PasswordPolicy {
+  constructor(
+    private readonly strength: PasswordStrength,
+    private readonly hasher: PasswordHasher,
+  ) {}
 
-/** Every reason why a password is not acceptable; none when it is. */
-export function passwordProblems(password: string): string[] {
-  return rules.filter((rule) => !rule.accepts(password)).map((rule) => rule.message);
-}
+  /**
+   * Every reason why the password is not acceptable; none when it is.
+   * @throws DomainError unavailable / BUSY.
+   */
+  async problems(password: string, owner: PasswordOwner): Promise<string[]> {
+    const { length, bytes, kinds } = passwordRules;
+    const broken = (rule: PasswordRule): string[] => (rule.accepts(password) ? [] : [rule.message]);
+    // What bcrypt would cut is refused for its length alone: judging it would take too long.
+    const isJudged = bytes.accepts(password);
+    return [
+      ...broken(length),
+      ...broken(bytes),
+      ...(isJudged && (await this.isWeak(password, owner)) ? [weak] : []),
+      ...broken(kinds),
+      ...((await this.isFormer(password, owner.former ?? [])) ? [repeated] : []),
+    ];
+  }
 
-/** @throws DomainError invalid / WEAK_PASSWORD with every reason in errors, their path the field that was given. */
-export function assertPasswordPolicy(password: string, path = 'password'): void {
-  const problems = passwordProblems(password);
-  const [first] = problems;
-  if (first !== undefined) {
+  /** @throws DomainError invalid / WEAK_PASSWORD with every reason in errors, their path the field that was given. */
+  async assert(password: string, owner: PasswordOwner, path = 'password'): Promise<void> {
+    const problems = await this.problems(password, owner);
+    const [first] = problems;
+    if (first === undefined) return;
     throw new DomainError('invalid', 'WEAK_PASSWORD', first, {
       errors: problems.map((message) => ({ path, message })),
     });
   }
+
+  private async isWeak(password: string, { email, name }: PasswordOwner): Promise<boolean> {
+    return (await this.strength.score(password, wordsOf(`${email} ${name}`))) < leastScore;
+  }
+
+  private async isFormer(password: string, hashes: readonly string[]): Promise<boolean> {
+    for (const hash of hashes) if (await this.hasher.verify(password, hash)) return true;
+    return false;
+  }
+}
+
+/** Name and address, whole and in parts: what somebody who knows the owner would try. */
+function wordsOf(text: string): string[] {
+  const whole = text.toLowerCase().split(/\s+/);
+  return [...new Set([...whole, ...whole.flatMap((word) => word.split(/[^\p{L}\p{N}]+/u))])].filter(
+    (word) => word.length > 2,
+  );
 }

@@ -8,14 +8,14 @@ import {
   type UserMailTemplate,
 } from '../../jobs/catalogue/account-mail.js';
 import { JobProducer } from '../../jobs/job-producer.js';
-import { MailBudget } from './mail-budget.js';
+import { MailBudgetService } from '../rate-limits/mail-budget.service.js';
 
 /** What the service tells its users by mail. A mail is a job: it is accepted with the change that causes it. */
 @Injectable()
 export class NotificationsService {
   constructor(
     private readonly producer: JobProducer,
-    private readonly budget: MailBudget,
+    private readonly budget: MailBudgetService,
   ) {}
 
   /** Invites a user without a password to choose one. Joins the running unit of work. */
@@ -24,11 +24,11 @@ export class NotificationsService {
   }
 
   /**
-   * Whether a mail that anybody can cause may go to this address. Ask before the unit of work, for an address without
+   * Whether one more mail that anybody can cause may go to this address. Ask before the unit of work, for an address without
    * an account too: who asks must not see the difference.
    */
   async mayMail(recipient: string): Promise<boolean> {
-    return this.budget.admits(recipient);
+    return this.budget.mayMail(recipient);
   }
 
   /** Joins the running unit of work. Nothing is sent when there is no such user by the time the worker looks. */

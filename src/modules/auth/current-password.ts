@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
+import type { UserId } from '../../common/ids.js';
+import { FailureBudgetsService } from '../rate-limits/failure-budgets.service.js';
+import { AccountsService, type AccountPasswords } from '../users/accounts.service.js';
+import { PasswordHasher } from './password-hasher.js';
+
+/** Asks somebody who is logged in for their password once more, before what a stolen session must not do. */
+@Injectable()
+export class CurrentPassword {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly failures: FailureBudgetsService,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /**
+   * The account whose password it is.
+   * @throws DomainError invalid / WRONG_PASSWORD; too-many / TOO_MANY_LOGIN_ATTEMPTS; unavailable / BUSY.
+   */
+  async confirm(userId: UserId, password: string): Promise<AccountPasswords> {
+    const account = await this.accounts.passwordsOf(userId);
+    const proven = await this.failures.attempt({ act: 'confirm', userId }, async () =>
+      (await this.hasher.verify(password, account?.passwordHash ?? null)) ? account : null,
+    );
+    if (proven === null) throw wrongPassword();
+    return proven;
+  }
+}
+
+export function wrongPassword(): DomainError {
+  const message = 'Current password is incorrect';
+  return new DomainError('invalid', 'WRONG_PASSWORD', message, {
+    errors: [{ path: 'currentPassword', message }],
+  });
+}
