@@ -20,6 +20,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
 import { PermissionGuard } from './modules/auth/permission.guard.js';
 import { HealthModule } from './modules/health/health.module.js';
+import { MetricsModule } from './modules/metrics/metrics.module.js';
 import { QueuesModule } from './modules/queues/queues.module.js';
 import { AddressLimitGuard } from './modules/rate-limits/address-limit.guard.js';
 import { PrincipalLimitGuard } from './modules/rate-limits/principal-limit.guard.js';
@@ -42,6 +43,7 @@ import { UsersModule } from './modules/users/users.module.js';
     CacheModule,
     HttpModule,
     HealthModule,
+    MetricsModule,
     AuditApiModule,
     RolesModule,
     UsersModule,

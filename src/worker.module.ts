@@ -4,7 +4,9 @@ import { LoggingModule } from './infrastructure/logging/logging.module.js';
 import { MongoModule } from './infrastructure/mongo/mongo.module.js';
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from './infrastructure/redis/redis.module.js';
+import { TelemetryModule } from './infrastructure/telemetry/telemetry.module.js';
 import { JobsWorkerModule } from './jobs/worker/jobs-worker.module.js';
+import { ApiKeysWorkerModule } from './modules/api-keys/worker/api-keys-worker.module.js';
 import { DataProcessingWorkerModule } from './modules/data-processing/worker/data-processing-worker.module.js';
 import { WorkerHealthModule } from './modules/health/worker/worker-health.module.js';
 import { NotificationsWorkerModule } from './modules/notifications/worker/notifications-worker.module.js';
@@ -23,12 +25,14 @@ import { UserRecipientsModule } from './modules/users/worker/user-recipients.mod
     MongoModule,
     SignalsModule,
     RedisModule,
+    TelemetryModule,
     WorkerHealthModule,
     JobsWorkerModule,
     NotificationsWorkerModule.withRecipients({
       module: UserRecipientsModule,
       directory: UserRecipients,
     }),
+    ApiKeysWorkerModule.withRecipients({ module: UserRecipientsModule, directory: UserRecipients }),
     SendEmailWorkerModule,
     DataProcessingWorkerModule,
     ReportsWorkerModule.withFigures({ module: UserFiguresModule, source: UserFiguresRepository }),

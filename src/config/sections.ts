@@ -7,6 +7,7 @@ import { jobsConfig } from './jobs.config.js';
 import { limitsConfig } from './limits.config.js';
 import { loggingConfig } from './logging.config.js';
 import { mailConfig } from './mail.config.js';
+import { metricsConfig } from './metrics.config.js';
 import { mongoConfig } from './mongo.config.js';
 import { redisConfig } from './redis.config.js';
 import { signalsConfig } from './signals.config.js';
@@ -17,6 +18,7 @@ export const sections = [
   appConfig,
   httpConfig,
   loggingConfig,
+  metricsConfig,
   mongoConfig,
   redisConfig,
   authConfig,

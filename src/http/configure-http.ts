@@ -4,12 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { appConfig } from '../config/app.config.js';
 import { httpConfig } from '../config/http.config.js';
+import { Metrics } from '../infrastructure/telemetry/metrics.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { acceptOnlyJson } from './json-body.js';
 import { serveDocs } from './open-api.js';
 import { answerProtocolRefusals } from './protocol-refusals.js';
 import { addRequestHooks } from './request-hooks.js';
 import { addRequestLog } from './request-log.js';
+import { addRequestMetrics } from './request-metrics.js';
 
 /** Everything about HTTP that is the same for each route. Must run before the application is initialised. */
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {
@@ -21,12 +23,13 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   acceptOnlyJson(fastify);
   addRequestHooks(fastify);
   answerProtocolRefusals(fastify);
+  addRequestMetrics(fastify, app.get(Metrics));
   addRequestLog(fastify, (await app.resolve(PinoLogger)).logger);
 
   // Only to set cookies: the few routes that read one do so themselves, and the others pay nothing for it.
   await app.register(cookie, { hook: false });
 
-  app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', '.well-known/*path'] });
+  app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', 'metrics', '.well-known/*path'] });
   app.useSecurityHeaders({
     // Over plain HTTP a local browser could not load a thing with it.
     ...(!inProduction && { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),

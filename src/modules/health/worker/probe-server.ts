@@ -17,12 +17,17 @@ import { requestIdOf } from '../../../http/request-id.js';
 import { live } from '../liveness.js';
 import { Readiness } from '../readiness.js';
 import type { ProbeReport } from '../terminus-report.js';
+import { WorkerMetrics, type PlainAnswer } from './worker-metrics.js';
+
+type Answering = (request: IncomingMessage, requestId: string) => PlainAnswer | Promise<PlainAnswer>;
+
+const json = 'application/json; charset=utf-8';
 
 /** A prober has no reason to be slow; milliseconds. */
 const requestTimeout = 10_000;
 
 /**
- * Answers GET /health/live and /health/ready for a worker on WORKER_PORT. It stops last, so that whoever asks during
+ * Answers GET /health/live, /health/ready and /metrics for a worker on WORKER_PORT. It stops last, so that whoever asks during
  * a shutdown hears 503 for as long as jobs are being finished.
  */
 @Injectable()
@@ -33,16 +38,18 @@ export class ProbeServer implements OnApplicationBootstrap, OnApplicationShutdow
     (request, response) => this.serve(request, response),
   );
 
-  private readonly probes: ReadonlyMap<string, () => ProbeReport | Promise<ProbeReport>>;
+  private readonly answers: ReadonlyMap<string, Answering>;
 
   constructor(
     private readonly readiness: Readiness,
+    private readonly metrics: WorkerMetrics,
     @Inject(httpConfig.KEY) private readonly http: ConfigType<typeof httpConfig>,
     @Inject(jobsConfig.KEY) private readonly jobs: ConfigType<typeof jobsConfig>,
   ) {
-    this.probes = new Map<string, () => ProbeReport | Promise<ProbeReport>>([
-      ['/health/live', () => ({ healthy: true, body: live })],
-      ['/health/ready', () => this.readiness.ofWorker()],
+    this.answers = new Map<string, Answering>([
+      ['/health/live', () => answerOf({ healthy: true, body: live })],
+      ['/health/ready', async () => answerOf(await this.readiness.ofWorker())],
+      ['/metrics', (request, requestId) => this.metrics.answer(request, requestId)],
     ]);
   }
 
@@ -75,29 +82,36 @@ export class ProbeServer implements OnApplicationBootstrap, OnApplicationShutdow
     response.setHeader('X-Request-ID', requestId);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     const [path = ''] = (request.url ?? '').split('?');
-    const probe = this.probes.get(path);
-    if (probe === undefined) return send(request, response, 404, failureOfStatus(404, requestId));
+    const answering = this.answers.get(path);
+    if (answering === undefined) return send(request, response, failed(404, requestId));
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      return send(request, response, 405, failureOfStatus(405, requestId));
+      return send(request, response, failed(405, requestId));
     }
-    Promise.resolve(probe())
-      .then(({ healthy, body }) => send(request, response, healthy ? 200 : 503, body))
+    Promise.resolve(answering(request, requestId))
+      .then((answer) => send(request, response, answer))
       .catch((error: unknown) => {
         this.logger.error({ err: error }, 'a probe failed');
-        send(request, response, 500, failureOfStatus(500, requestId));
+        send(request, response, failed(500, requestId));
       });
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
+function answerOf({ healthy, body }: ProbeReport): PlainAnswer {
+  return { status: healthy ? 200 : 503, contentType: json, text: JSON.stringify(body) };
+}
+
+function failed(status: number, requestId: string): PlainAnswer {
+  return { status, contentType: json, text: JSON.stringify(failureOfStatus(status, requestId)) };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, answer: PlainAnswer): void {
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType,
+    'Content-Length': Buffer.byteLength(answer.text),
     'Cache-Control': 'no-store',
   });
-  response.end(request.method === 'HEAD' ? undefined : text);
+  response.end(request.method === 'HEAD' ? undefined : answer.text);
   // A body nobody reads must not hold the connection.
   request.resume();
 }
