@@ -8,6 +8,7 @@ import { answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures, ApiListAnswer } from '../../http/api-answer.decorator.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
+import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
 import { ListRequests } from '../../http/list-requests.js';
 import { etagOf, ExpectedRevision } from '../../http/revision.js';
 import { CreateRoleDto } from './dto/create-role.dto.js';
@@ -48,6 +49,7 @@ export class RolesController {
   }
 
   @Post()
+  @Idempotent()
   @RequirePermission('roles:create')
   @ApiOperation({ summary: 'Make a role of permissions that you hold' })
   @ApiAnswer(RoleDto, { status: 201, message: 'Role created' })
