@@ -48,18 +48,18 @@ export class FailureBudgetsService {
   ) {}
 
   /**
-   * Runs `check` when there is a try left, and returns what it says. The try is lost only when that is false.
+   * Runs `check` when there is a try left, and returns what it proves. The try is lost only when that is null.
    * @throws DomainError too-many / TOO_MANY_LOGIN_ATTEMPTS, without running it; and whatever `check` throws.
    */
-  async attempt(attempt: Attempt, check: () => Promise<boolean>): Promise<boolean> {
+  async attempt<Proven>(attempt: Attempt, check: () => Promise<Proven | null>): Promise<Proven | null> {
     const reservation = await this.reserve(attempt);
-    let mayKeep = true;
+    let isWrong = false;
     try {
-      const isRight = await check();
-      mayKeep = isRight;
-      return isRight;
+      const proven = await check();
+      isWrong = proven === null;
+      return proven;
     } finally {
-      if (mayKeep) await reservation.refund();
+      if (!isWrong) await reservation.refund();
     }
   }
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Rate } from '../../config/rate-limit.js';
 import { SharedWindows } from './shared-windows.js';
@@ -47,7 +47,7 @@ class Allowance {
 export class Limiter {
   private readonly allowances = new LRUCache<string, Allowance>({ max: capacity });
 
-  constructor(private readonly shared: SharedWindows) {}
+  constructor(@Inject(SharedWindows) private readonly shared: Pick<SharedWindows, 'take'>) {}
 
   /** One more request of the key. No promise when the answer is known: a promise costs more than the count. */
   take(key: string, rate: Rate): Verdict | Promise<Verdict> {
