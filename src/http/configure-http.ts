@@ -6,6 +6,7 @@ import { appConfig } from '../config/app.config.js';
 import { httpConfig } from '../config/http.config.js';
 import { Metrics } from '../infrastructure/telemetry/metrics.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { compressAnswers } from './compression.js';
 import { acceptOnlyJson } from './json-body.js';
 import { serveDocs } from './open-api.js';
 import { answerProtocolRefusals } from './protocol-refusals.js';
@@ -28,6 +29,8 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
 
   // Only to set cookies: the few routes that read one do so themselves, and the others pay nothing for it.
   await app.register(cookie, { hook: false });
+
+  await compressAnswers(app);
 
   app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', 'metrics', '.well-known/*path'] });
   app.useSecurityHeaders({

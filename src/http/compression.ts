@@ -1,0 +1,31 @@
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** Bytes: below, the saving is smaller than what it costs. */
+const threshold = 1_024;
+const level = 6;
+
+/**
+ * Where an answer may hold a secret beside something that its reader chose: its compressed length would tell of it
+ * (BREACH). And what monitors ask, which is small or stays on this machine.
+ */
+const uncompressed = ['/api/auth/', '/api/api-keys', '/api/csrf-token', '/health', '/metrics'];
+
+/** Brotli or gzip, whichever the client likes better; never with x-no-compression, and never server-sent events. */
+export async function compressAnswers(app: NestFastifyApplication): Promise<void> {
+  // Before the plugin, which looks at this when a route is declared.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', (route) => {
+      if (uncompressed.some((prefix) => route.url.startsWith(prefix))) route.compress = false;
+    });
+  await app.register(compress, {
+    globalDecompression: false,
+    threshold,
+    encodings: ['br', 'gzip'],
+    zlibOptions: { level },
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: level } },
+  });
+}
