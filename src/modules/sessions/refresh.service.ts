@@ -8,6 +8,7 @@ import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { AuditService } from '../audit/audit.service.js';
 import { RefreshTokens, type RefreshToken } from './refresh-tokens.js';
+import { SessionTurns } from './session-turns.js';
 import type { Session, Transport } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 import type { OpenedSession } from './sessions.service.js';
@@ -30,6 +31,7 @@ export class RefreshService {
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly tokens: RefreshTokens,
+    private readonly turns: SessionTurns,
     private readonly unitOfWork: UnitOfWork,
     private readonly signals: Signals,
     private readonly audit: AuditService,
@@ -60,7 +62,11 @@ export class RefreshService {
    * later it ends its session, for whoever holds either of them may have stolen it (RFC 9700, section 4.14.2).
    * @throws DomainError unauthenticated / INVALID_REFRESH_TOKEN.
    */
-  async rotate({ token, userId, createdAt }: PresentedToken, ip: string): Promise<OpenedSession> {
+  rotate(presented: PresentedToken, ip: string): Promise<OpenedSession> {
+    return this.turns.take(presented.token.family, () => this.advance(presented, ip));
+  }
+
+  private async advance({ token, userId, createdAt }: PresentedToken, ip: string): Promise<OpenedSession> {
     const now = this.clock.now();
     const child = this.tokens.childOf(token);
     const expiresAt = new Date(

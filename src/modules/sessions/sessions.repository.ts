@@ -7,6 +7,9 @@ import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.j
 import { SessionEntity } from './session.schema.js';
 import type { RefreshChain, Session, SessionSortField } from './session.js';
 
+/** Milliseconds for a step that waits for a transaction on its session: it holds a connection all the while. */
+const longestWait = 5_000;
+
 /** All access to the collection `sessions`. Plain objects in, plain objects out. */
 @Injectable()
 export class SessionsRepository {
@@ -61,7 +64,7 @@ export class SessionsRepository {
       .findOneAndUpdate(
         { _id: id, refreshHash: step.parentHash, expiresAt: trusted({ $gt: step.rotatedAt }) },
         { $set: { ...step, lastUsedAt: step.rotatedAt } },
-        { projection: { _id: 1 } },
+        { projection: { _id: 1 }, maxTimeMS: longestWait },
       )
       .lean();
     return advanced !== null;

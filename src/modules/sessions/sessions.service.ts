@@ -10,6 +10,7 @@ import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { AuditService } from '../audit/audit.service.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { SessionTurns } from './session-turns.js';
 import type { Session, SessionSortField, Transport } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 
@@ -38,6 +39,7 @@ export class SessionsService {
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly refreshTokens: RefreshTokens,
+    private readonly turns: SessionTurns,
     private readonly unitOfWork: UnitOfWork,
     private readonly signals: Signals,
     private readonly audit: AuditService,
@@ -116,12 +118,13 @@ export class SessionsService {
   }
 
   private end(id: SessionId, userId: UserId, action: 'auth.logout' | 'auth.session-ended'): Promise<boolean> {
-    return this.unitOfWork.run(async () => {
+    const end = async (): Promise<boolean> => {
       if (!(await this.sessions.delete(id, userId))) return false;
       await this.signals.emit({ kind: 'session', id });
       await this.audit.record({ action, target: { type: 'session', id } });
       return true;
-    });
+    };
+    return this.turns.take(id, () => this.unitOfWork.run(end));
   }
 }
 

@@ -1,0 +1,250 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isolatedSettings, startApi, type RunningApi } from '../support/app.js';
+import { Client } from '../support/client.js';
+import { days, MovedClock, seconds } from './clock.js';
+import { collection, createUser, loggedIn, refresh, sessionIdOf, tracesOf, type LoggedIn } from './logins.js';
+
+const secrets = ['an-old-key-of-forty-random-characters-11', 'the-new-key-of-forty-random-characters-2'];
+
+describe('a refresh token', () => {
+  let api: RunningApi;
+  let clock: MovedClock;
+  let login: () => Promise<LoggedIn>;
+
+  beforeAll(async () => {
+    api = await startApi({ REFRESH_SECRETS: secrets.join(',') });
+    login = await createUser(api, 'ada@nexus.test');
+  });
+  afterAll(() => api?.close());
+  beforeEach(async () => {
+    clock = await MovedClock.take();
+  });
+  afterEach(() => clock[Symbol.dispose]());
+
+  const next = async (token: string): Promise<LoggedIn> => loggedIn(api.url, await refresh(api, token));
+  const refusal = async (token: string) => {
+    const { status, body, headers } = await refresh(api, token);
+    const { requestId: _, ...answer } = body;
+    return { status, ...answer, cacheControl: headers.get('cache-control') };
+  };
+  const invalid = {
+    status: 401,
+    statusCode: 401,
+    success: false,
+    code: 'INVALID_REFRESH_TOKEN',
+    message: 'Invalid refresh token: log in again',
+    cacheControl: 'no-store',
+  };
+
+  it('gives new tokens of the same session, again and again', async () => {
+    const first = await login();
+    let current = first;
+    for (let turn = 0; turn < 5; turn++) {
+      clock.forward(seconds(60));
+      const reply = await refresh(api, current.refreshToken);
+      expect(reply.headers.get('cache-control')).toBe('no-store');
+      expect(reply.body).toMatchObject({
+        message: 'Session refreshed',
+        data: { expiresIn: 600, user: { email: 'ada@nexus.test' } },
+      });
+      const renewed = loggedIn(api.url, reply);
+      expect(renewed.refreshToken).not.toBe(current.refreshToken);
+      expect(renewed.accessToken).not.toBe(current.accessToken);
+      expect(sessionIdOf(renewed.accessToken)).toBe(sessionIdOf(first.accessToken));
+      expect((await renewed.client.get('/api/users/me')).status).toBe(200);
+      current = renewed;
+    }
+  });
+
+  it('is stored by its hash alone', async () => {
+    const { refreshToken, accessToken } = await login();
+    const renewed = await next(refreshToken);
+    const everything = JSON.stringify([
+      await collection(api, 'sessions').find().toArray(),
+      await collection(api, 'auditEntries').find().toArray(),
+    ]);
+    for (const token of [refreshToken, renewed.refreshToken, accessToken]) {
+      expect(everything).not.toContain(token);
+      expect(everything).not.toContain(token.slice(22, 64));
+    }
+  });
+
+  it('gives one child to 50 at once, and a replay later ends the session', async () => {
+    const { client, refreshToken, accessToken } = await login();
+    const replies = await Promise.all(Array.from({ length: 50 }, () => refresh(api, refreshToken)));
+    expect(replies.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    const children = new Set(replies.map(({ body }) => String(body.data?.refreshToken)));
+    expect(children.size).toBe(1);
+    expect((await client.get('/api/users/me')).status).toBe(200);
+
+    clock.forward(seconds(11));
+    expect(await refusal(refreshToken)).toEqual(invalid);
+    const [child = ''] = children;
+    expect(await refusal(child)).toEqual(invalid);
+    expect((await client.get('/api/users/me')).body.code).toBe('SESSION_ENDED');
+    const sessionId = sessionIdOf(accessToken);
+    expect(await tracesOf(api, sessionId)).toEqual({
+      entries: ['auth.login success', 'auth.refresh-reused refused'],
+      signals: 1,
+    });
+  });
+
+  it('gives the same child again within 10 seconds', async () => {
+    const { refreshToken } = await login();
+    const child = await next(refreshToken);
+    clock.forward(seconds(9));
+    expect((await next(refreshToken)).refreshToken).toBe(child.refreshToken);
+    const grandchild = await next(child.refreshToken);
+    expect(grandchild.refreshToken).not.toBe(child.refreshToken);
+  });
+
+  it('ends the session when it comes again after its child was used, however soon', async () => {
+    const { client, refreshToken } = await login();
+    const child = await next(refreshToken);
+    const grandchild = await next(child.refreshToken);
+    expect(await refusal(refreshToken)).toEqual(invalid);
+    expect(await refusal(grandchild.refreshToken)).toEqual(invalid);
+    expect((await client.get('/api/users/me')).status).toBe(401);
+  });
+
+  it('ends the session once when its replays come together', async () => {
+    const { refreshToken, accessToken } = await login();
+    await next((await next(refreshToken)).refreshToken);
+    const replies = await Promise.all(Array.from({ length: 10 }, () => refresh(api, refreshToken)));
+    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(401));
+    const { entries } = await tracesOf(api, sessionIdOf(accessToken));
+    expect(entries.filter((entry) => entry.startsWith('auth.refresh-reused'))).toHaveLength(1);
+  });
+
+  it('ends no other session of the user', async () => {
+    const [other, { refreshToken }] = [await login(), await login()];
+    await next((await next(refreshToken)).refreshToken);
+    expect(await refusal(refreshToken)).toEqual(invalid);
+    expect((await other.client.get('/api/users/me')).status).toBe(200);
+    expect((await refresh(api, other.refreshToken)).status).toBe(200);
+  });
+
+  it('is refused in one way, and without harm to the session, when it is not one', async () => {
+    const { client, refreshToken, accessToken } = await login();
+    const foreign = 'ZvDB4qS1xukPEjRWAAAAAKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQEjRWeJCrze8SNFZ4kKvN7w';
+    const forged = Buffer.concat([
+      Buffer.from(refreshToken, 'base64url').subarray(0, 48),
+      Buffer.alloc(16),
+    ]).toString('base64url');
+    for (const wrong of [
+      refreshToken.slice(0, -1),
+      refreshToken.slice(0, 40),
+      `${refreshToken}A`,
+      foreign,
+      forged,
+      accessToken,
+      'x',
+    ]) {
+      expect(await refusal(wrong.slice(0, 512))).toEqual(invalid);
+    }
+    expect((await client.get('/api/users/me')).status).toBe(200);
+    expect((await refresh(api, refreshToken)).status).toBe(200);
+  });
+
+  it.each([[{ refreshToken: '' }], [{ refreshToken: null }], [{ refreshToken: ['x'] }], [{ token: 'x' }]])(
+    'is refused as a body: %j',
+    async (body) => {
+      const reply = await api.client.post('/api/auth/refresh', body);
+      expect([reply.status, reply.body.code]).toEqual([400, 'VALIDATION_FAILED']);
+    },
+  );
+
+  it('has to be there', async () => {
+    for (const reply of [
+      await api.client.post('/api/auth/refresh'),
+      await api.client.post('/api/auth/refresh', {}),
+    ]) {
+      expect([reply.status, reply.body.code]).toEqual([401, 'REFRESH_TOKEN_REQUIRED']);
+    }
+  });
+
+  it('is no access token', async () => {
+    const { refreshToken } = await login();
+    const reply = await new Client(api.url, refreshToken).get('/api/users/me');
+    expect([reply.status, reply.body.code]).toEqual([401, 'INVALID_TOKEN']);
+  });
+
+  it('brings no ended session back', async () => {
+    const { client, refreshToken } = await login();
+    const replies = await Promise.all([
+      client.post('/api/auth/logout'),
+      ...Array.from({ length: 10 }, () => refresh(api, refreshToken)),
+    ]);
+    expect(replies[0]?.status).toBe(200);
+    const last = replies.slice(1).find(({ status }) => status === 200) ?? null;
+    expect(await refusal(refreshToken)).toEqual(invalid);
+    if (last !== null) {
+      const late = loggedIn(api.url, last);
+      expect(await refusal(late.refreshToken)).toEqual(invalid);
+      expect((await late.client.get('/api/users/me')).status).toBe(401);
+    }
+  });
+
+  it.each([
+    ['suspended', { status: 'suspended' }, { status: 'active' }],
+    ['deleted', { isDeleted: true, deletedAt: new Date() }, { isDeleted: false, deletedAt: null }],
+  ])('is of no use to a user who was %s, and is not spent by it', async (name, change, back) => {
+    const email = `${name}@nexus.test`;
+    const { refreshToken } = await (await createUser(api, email))();
+    const users = collection(api, 'users');
+    await users.updateOne({ email }, { $set: change });
+    expect(await refusal(refreshToken)).toEqual(invalid);
+    await users.updateOne({ email }, { $set: back });
+    clock.forward(seconds(60));
+    expect((await refresh(api, refreshToken)).status).toBe(200);
+  });
+
+  it('is good for 30 days, and begins anew with each use', async () => {
+    const [unused, used] = [await login(), await login()];
+    clock.forward(days(29));
+    const renewed = await next(used.refreshToken);
+    clock.forward(days(2));
+    expect(await refusal(unused.refreshToken)).toEqual(invalid);
+    expect((await refresh(api, renewed.refreshToken)).status).toBe(200);
+  });
+
+  it('belongs to a session that ends after 90 days whatever the rotation', async () => {
+    let { refreshToken } = await login();
+    for (const step of [29, 29, 29]) {
+      clock.forward(days(step));
+      ({ refreshToken } = await next(refreshToken));
+    }
+    clock.forward(days(3) - seconds(120));
+    const last = await refresh(api, refreshToken);
+    expect(last.status).toBe(200);
+    expect(Number(last.body.data?.expiresIn)).toBeLessThanOrEqual(120);
+    const { client, refreshToken: lastToken } = loggedIn(api.url, last);
+    expect((await client.get('/api/users/me')).status).toBe(200);
+    clock.forward(seconds(121));
+    expect((await client.get('/api/users/me')).status).toBe(401);
+    expect(await refusal(lastToken)).toEqual(invalid);
+  });
+});
+
+describe('several REFRESH_SECRETS', () => {
+  it('let what the old one made go on, until it is taken out', async () => {
+    const [old = '', fresh = ''] = secrets;
+    const settings = isolatedSettings();
+    await using before = await startApi({ ...settings, REFRESH_SECRETS: old });
+    const login = await createUser(before, 'ada@nexus.test');
+    const [{ refreshToken }, unused] = [await login(), await login()];
+    const spent = await refresh(before, refreshToken);
+
+    await using both = await startApi({ ...settings, REFRESH_SECRETS: `${fresh},${old}` });
+    // An answer that was lost while the secrets changed: the child is the one that was made by the old one.
+    const again = loggedIn(both.url, await refresh(both, refreshToken));
+    expect(again.refreshToken).toBe(loggedIn(before.url, spent).refreshToken);
+    const renewed = loggedIn(both.url, await refresh(both, again.refreshToken));
+    expect((await refresh(before, renewed.refreshToken)).body.code).toBe('INVALID_REFRESH_TOKEN');
+
+    await using after = await startApi({ ...settings, REFRESH_SECRETS: fresh });
+    expect((await refresh(after, renewed.refreshToken)).status).toBe(200);
+    const refused = await refresh(after, unused.refreshToken);
+    expect([refused.status, refused.body.code]).toEqual([401, 'INVALID_REFRESH_TOKEN']);
+  });
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, type RunningApi } from '../support/app.js';
+import type { Json } from '../support/client.js';
+import { minutes, MovedClock, seconds } from './clock.js';
+import { collection, createUser, loggedIn, password, refresh, sessionIdOf, tracesOf } from './logins.js';
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api?.close());
+
+function listOf(data: Json | undefined): Json[] {
+  return Array.isArray(data) ? data : [];
+}
+
+describe('logging in and out', () => {
+  it('leaves entries, of failures too', async () => {
+    const email = 'audited@nexus.test';
+    const login = await createUser(api, email);
+    const { accessToken, client } = await login();
+    await api.client.post('/api/auth/login', {
+      email: 'Audited@nexus.test',
+      password: 'Wrong-Horse-8-Battery',
+    });
+    expect((await client.post('/api/auth/logout')).status).toBe(200);
+    expect(await tracesOf(api, sessionIdOf(accessToken))).toEqual({
+      entries: ['auth.login success', 'auth.logout success'],
+      signals: 1,
+    });
+    const user = await collection(api, 'users').findOne({ email });
+    const entry = await collection(api, 'auditEntries').findOne({
+      action: 'auth.login',
+      'actor.id': String(user?._id),
+    });
+    expect(entry).toMatchObject({ actor: { type: 'user' }, ip: '127.0.0.1', requestId: expect.any(String) });
+    await expect
+      .poll(() => collection(api, 'auditEntries').findOne({ action: 'auth.login-failed' }), {
+        timeout: 15_000,
+      })
+      .toMatchObject({ target: { type: 'account', id: email }, outcome: 'failed' });
+  });
+
+  it('everywhere ends all sessions of the user with the next request, and those of nobody else', async () => {
+    const login = await createUser(api, 'everywhere@nexus.test');
+    const other = await (await createUser(api, 'bystander@nexus.test'))();
+    const sessions = await Promise.all(Array.from({ length: 5 }, () => login()));
+    const [first] = sessions;
+    expect((await first?.client.post('/api/auth/logout-all'))?.status).toBe(200);
+    for (const { client, refreshToken, accessToken } of sessions) {
+      expect((await client.get('/api/users/me')).body.code).toBe('SESSION_ENDED');
+      expect((await refresh(api, refreshToken)).status).toBe(401);
+      expect((await tracesOf(api, sessionIdOf(accessToken))).signals).toBe(1);
+    }
+    expect((await other.client.get('/api/users/me')).status).toBe(200);
+    const user = await collection(api, 'users').findOne({ email: 'everywhere@nexus.test' });
+    const entry = await collection(api, 'auditEntries').findOne({ action: 'auth.logout-all' });
+    expect(entry).toMatchObject({
+      actor: { type: 'user', id: String(user?._id) },
+      target: { type: 'user', id: String(user?._id) },
+      outcome: 'success',
+    });
+    expect((await (await login()).client.get('/api/users/me')).status).toBe(200);
+  });
+
+  it('everywhere is not held up by refreshes of the same moment', async () => {
+    const login = await createUser(api, 'busy@nexus.test');
+    const sessions = await Promise.all(Array.from({ length: 15 }, () => login()));
+    const [first] = sessions;
+    const started = Date.now();
+    await Promise.all([
+      ...sessions.map(({ refreshToken }) => refresh(api, refreshToken)),
+      first?.client.post('/api/auth/logout-all'),
+      ...sessions.map(({ refreshToken }) => refresh(api, refreshToken)),
+    ]);
+    expect(Date.now() - started).toBeLessThan(8_000);
+    for (const { client } of sessions) expect((await client.get('/api/users/me')).status).toBe(401);
+  });
+});
+
+describe('the list of sessions', () => {
+  it('shows each with its device, and which one is asking', async () => {
+    const login = await createUser(api, 'lists@nexus.test');
+    const { client, accessToken } = await login();
+    const body = { email: 'lists@nexus.test', password };
+    const headers = { 'user-agent': 'T\u00e9l\u00e9phone/1.0 (home)' };
+    const phone = loggedIn(api.url, await api.client.post('/api/auth/login', body, { headers }));
+    const reply = await client.get('/api/auth/sessions');
+    expect(reply.body.message).toBe('Sessions retrieved');
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    const base = { ip: '127.0.0.1', createdAt: time, lastUsedAt: time };
+    expect(reply.body.data).toEqual([
+      { ...base, id: sessionIdOf(phone.accessToken), device: 'T l phone/1.0 (home)', current: false },
+      { ...base, id: sessionIdOf(accessToken), device: 'node', current: true },
+    ]);
+    expect(reply.body.pagination).toEqual({
+      currentPage: 1,
+      totalPages: 1,
+      totalItems: 2,
+      itemsPerPage: 10,
+      hasNextPage: false,
+      hasPrevPage: false,
+    });
+    expect(listOf((await phone.client.get('/api/auth/sessions')).body.data)[0]?.current).toBe(true);
+  });
+
+  it('is read by cursor and sorted by use', async () => {
+    const login = await createUser(api, 'cursor@nexus.test');
+    const [first, second, third] = [await login(), await login(), await login()];
+    await refresh(api, first.refreshToken);
+    const query = 'sortBy=lastUsedAt&limit=2';
+    const part = await third.client.get(`/api/auth/sessions?${query}&cursor=`);
+    const next = await third.client.get(
+      `/api/auth/sessions?${query}&cursor=${String(part.body.pagination?.nextCursor)}`,
+    );
+    const ids = [...listOf(part.body.data), ...listOf(next.body.data)].map(({ id }) => String(id));
+    expect(ids).toEqual([first, third, second].map(({ accessToken }) => sessionIdOf(accessToken)));
+    expect(next.body.pagination).toEqual({ itemsPerPage: 2, hasNextPage: false });
+    expect((await third.client.get('/api/auth/sessions?sortBy=ip')).status).toBe(400);
+  });
+
+  it('leaves out what has expired', async () => {
+    const login = await createUser(api, 'expired@nexus.test');
+    const [{ accessToken }, { client }] = [await login(), await login()];
+    const filter = { createdAt: { $lt: new Date() }, expiresAt: { $gt: new Date() } };
+    const ids = listOf((await client.get('/api/auth/sessions')).body.data).map(({ id }) => String(id));
+    expect(ids).toContain(sessionIdOf(accessToken));
+    const stored = await collection(api, 'sessions').find(filter).toArray();
+    const old = stored.find(({ _id }) => String(_id) === sessionIdOf(accessToken));
+    await collection(api, 'sessions').updateOne({ _id: old?._id }, { $set: { expiresAt: new Date(0) } });
+    expect(listOf((await client.get('/api/auth/sessions')).body.data)).toHaveLength(1);
+  });
+});
+
+describe('ending a session', () => {
+  it('ends that one, with its entry and its signal', async () => {
+    const login = await createUser(api, 'ends@nexus.test');
+    const [here, there] = [await login(), await login()];
+    const id = sessionIdOf(there.accessToken);
+    expect((await here.client.delete(`/api/auth/sessions/${id}`)).body.message).toBe('Session ended');
+    expect((await there.client.get('/api/users/me')).body.code).toBe('SESSION_ENDED');
+    expect((await refresh(api, there.refreshToken)).status).toBe(401);
+    expect((await here.client.get('/api/users/me')).status).toBe(200);
+    expect(await tracesOf(api, id)).toEqual({
+      entries: ['auth.login success', 'auth.session-ended success'],
+      signals: 1,
+    });
+    expect((await here.client.delete(`/api/auth/sessions/${id}`)).status).toBe(404);
+  });
+
+  it('tells nothing of the session of another user', async () => {
+    const mine = await (await createUser(api, 'mine@nexus.test'))();
+    const theirs = await (await createUser(api, 'theirs@nexus.test'))();
+    const answers = await Promise.all(
+      [sessionIdOf(theirs.accessToken), '0'.repeat(24)].map(async (id) => {
+        const { status, body } = await mine.client.delete(`/api/auth/sessions/${id}`);
+        return { status, code: body.code, message: body.message };
+      }),
+    );
+    expect(answers).toEqual(
+      Array(2).fill({ status: 404, code: 'SESSION_NOT_FOUND', message: 'Session not found' }),
+    );
+    expect((await theirs.client.get('/api/users/me')).status).toBe(200);
+    expect((await mine.client.delete('/api/auth/sessions/x')).body.code).toBe('INVALID_ID');
+  });
+});
+
+describe('a recent login', () => {
+  it('is asked for where it says so: after 10 minutes a refreshed session is refused, a new login is not', async () => {
+    const document = (await api.client.get('/docs/openapi.json')).body;
+    const routes = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+      Object.entries(item ?? {}).flatMap(([method, operation]) =>
+        String(operation?.['x-recent-login']) === '10m' ? [{ method: method.toUpperCase(), path }] : [],
+      ),
+    );
+    expect(routes).toContainEqual({ method: 'POST', path: '/api/api-keys' });
+
+    const login = await createUser(api, 'recent@nexus.test');
+    const { refreshToken } = await login();
+    using clock = await MovedClock.take();
+    clock.forward(minutes(10) - seconds(30));
+    const almost = loggedIn(api.url, await refresh(api, refreshToken));
+    for (const { method, path } of routes) {
+      const reply = await almost.client.call(method, path.replaceAll(/\{\w+\}/g, '0'.repeat(24)));
+      expect([path, reply.body.code]).not.toEqual([path, 'RECENT_LOGIN_REQUIRED']);
+    }
+    clock.forward(seconds(31));
+    const late = loggedIn(api.url, await refresh(api, almost.refreshToken));
+    const anew = await login();
+    for (const { method, path } of routes) {
+      const call = path.replaceAll(/\{\w+\}/g, '0'.repeat(24));
+      const refused = await late.client.call(method, call);
+      expect([path, refused.status, refused.body.code]).toEqual([path, 403, 'RECENT_LOGIN_REQUIRED']);
+      const taken = await anew.client.call(method, call);
+      expect([path, taken.body.code]).not.toEqual([path, 'RECENT_LOGIN_REQUIRED']);
+    }
+  });
+});
