@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import { Authenticated, Public } from '../../http/access.decorators.js';
@@ -48,6 +48,7 @@ export class AuthController {
   }
 
   @Post('refresh')
+  @ApiBody({ type: RefreshDto, required: false })
   @Public()
   @CountFailuresOnly()
   @HttpCode(HttpStatus.OK)
