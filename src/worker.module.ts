@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
+import { ClockModule } from './infrastructure/clock.module.js';
 import { LoggingModule } from './infrastructure/logging/logging.module.js';
 import { MongoModule } from './infrastructure/mongo/mongo.module.js';
 import { SignalsModule } from './infrastructure/mongo/signals/signals.module.js';
@@ -12,6 +13,7 @@ import { WorkerHealthModule } from './modules/health/worker/worker-health.module
 import { NotificationsWorkerModule } from './modules/notifications/worker/notifications-worker.module.js';
 import { SendEmailWorkerModule } from './modules/notifications/worker/send-email-worker.module.js';
 import { ReportsWorkerModule } from './modules/reports/worker/reports-worker.module.js';
+import { UserImportsWorkerModule } from './modules/users/worker/user-imports-worker.module.js';
 import { UserFiguresModule } from './modules/users/worker/user-figures.module.js';
 import { UserFiguresRepository } from './modules/users/worker/user-figures.repository.js';
 import { UserRecipients } from './modules/users/worker/user-recipients.js';
@@ -22,6 +24,7 @@ import { UserRecipientsModule } from './modules/users/worker/user-recipients.mod
   imports: [
     ConfigModule,
     LoggingModule,
+    ClockModule,
     MongoModule,
     SignalsModule,
     RedisModule,
@@ -35,6 +38,7 @@ import { UserRecipientsModule } from './modules/users/worker/user-recipients.mod
     ApiKeysWorkerModule.withRecipients({ module: UserRecipientsModule, directory: UserRecipients }),
     SendEmailWorkerModule,
     DataProcessingWorkerModule,
+    UserImportsWorkerModule,
     ReportsWorkerModule.withFigures({ module: UserFiguresModule, source: UserFiguresRepository }),
   ],
 })

@@ -9,6 +9,7 @@ export type PermissionId = Id<'Permission'>;
 export type SessionId = Id<'Session'>;
 export type ApiKeyId = Id<'ApiKey'>;
 export type JobId = Id<'Job'>;
+export type UserImportId = Id<'UserImport'>;
 export type RegistrationId = Id<'Registration'>;
 export type AuditEntryId = Id<'AuditEntry'>;
 
@@ -42,5 +43,6 @@ export const permissionIds = idParser<PermissionId>('Permission');
 export const sessionIds = idParser<SessionId>('Session');
 export const apiKeyIds = idParser<ApiKeyId>('API key');
 export const jobIds = idParser<JobId>('Job');
+export const userImportIds = idParser<UserImportId>('Import');
 export const auditEntryIds = idParser<AuditEntryId>('Audit entry');
 export const registrationIds = idParser<RegistrationId>('Registration');

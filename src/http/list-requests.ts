@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
-import type { List, ListRequest } from '../common/pagination.js';
+import type { List, ListRequest, Page } from '../common/pagination.js';
 import { Answer } from './answer.js';
 import { CursorCodec } from './cursor-codec.js';
 import { maximumSkip, type ListQuery } from './list-query.dto.js';
-import type { Pagination } from './pagination.dto.js';
+import type { PagePagination, Pagination } from './pagination.dto.js';
 
 function refuse(path: string, message: string): DomainError {
   return new DomainError('invalid', 'VALIDATION_FAILED', message, { errors: [{ path, message }] });
@@ -44,21 +44,23 @@ export class ListRequests {
   }
 
   private paginationOf(list: List<unknown>, request: ListRequest<string>): Pagination {
-    if (list.kind === 'page') {
-      const totalPages = Math.ceil(list.totalItems / list.limit);
-      return {
-        currentPage: list.page,
-        totalPages,
-        totalItems: list.totalItems,
-        itemsPerPage: list.limit,
-        hasNextPage: list.page < totalPages,
-        hasPrevPage: list.page > 1,
-      };
-    }
+    if (list.kind === 'page') return pagePagination(list);
     return {
       itemsPerPage: list.limit,
       hasNextPage: list.next !== undefined,
       ...(list.next && { nextCursor: this.cursors.encode(list.next, request) }),
     };
   }
+}
+
+export function pagePagination(list: Page<unknown>): PagePagination {
+  const totalPages = Math.ceil(list.totalItems / list.limit);
+  return {
+    currentPage: list.page,
+    totalPages,
+    totalItems: list.totalItems,
+    itemsPerPage: list.limit,
+    hasNextPage: list.page < totalPages,
+    hasPrevPage: list.page > 1,
+  };
 }

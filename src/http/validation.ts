@@ -2,7 +2,8 @@ import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from '../common/domain-error.js';
 
-function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
+/** Each reason with the path of its field. */
+export function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap(({ property, constraints = {}, children = [] }) => {
     const path = parent === '' ? property : `${parent}.${property}`;
     const own = Object.values(constraints).map((message) => ({ path, message }));

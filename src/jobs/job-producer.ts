@@ -48,20 +48,33 @@ export class JobProducer {
   /** The same for a payload whose type is only known at run time; it is checked all the same. */
   async enqueueUntyped(type: AnyJobType, data: object, options: EnqueueOptions = {}): Promise<JobId> {
     if (options.runAt !== undefined) checkRunTime(options.runAt);
-    await checkPayload(type, data);
-    const job = {
+    const [id] = await this.insert(type, [data], options);
+    if (id === undefined) throw new Error('a job was written without an id');
+    return id;
+  }
+
+  /** Many jobs of one type, by one write. @throws as enqueue. */
+  enqueueAll<Payload extends object>(type: JobType<Payload>, data: readonly Payload[]): Promise<JobId[]> {
+    return this.insert(type, data, {});
+  }
+
+  private async insert(type: AnyJobType, data: readonly object[], options: EnqueueOptions): Promise<JobId[]> {
+    for (const each of data) await checkPayload(type, each);
+    const jobs = data.map((each) => ({
       id: options.id ?? newId(jobIds),
       queue: type.queue,
       name: type.name,
-      data: Object.fromEntries(Object.entries(data)),
+      data: Object.fromEntries(Object.entries(each)),
       priority: options.priority ?? 'NORMAL',
       runAt: options.runAt ?? null,
       author: currentAuthor(),
       requestId: requestContext.current()?.requestId ?? null,
-    };
-    await this.jobs.insert(job);
-    await this.unitOfWork.afterCommit(() => this.relay.offer({ ...job, generation: 1 }));
-    return job.id;
+    }));
+    if (jobs.length > 0) await this.jobs.insert(...jobs);
+    await this.unitOfWork.afterCommit(() => {
+      for (const job of jobs) this.relay.offer({ ...job, generation: 1 });
+    });
+    return jobs.map(({ id }) => id);
   }
 }
 

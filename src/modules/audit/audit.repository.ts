@@ -23,6 +23,11 @@ export class AuditRepository {
     await this.entries.insertOne(this.toDocument(entry));
   }
 
+  /** Joins the running transaction. */
+  async insertAll(entries: readonly AuditEntry[]): Promise<void> {
+    await this.entries.insertMany(entries.map((entry) => this.toDocument(entry)));
+  }
+
   /** Adds those that are not there yet: what may have been written before its answer was lost can be sent again. */
   async insertMissing(entries: readonly AuditEntry[]): Promise<void> {
     try {

@@ -32,6 +32,11 @@ export class AuditService {
     await this.entries.insert(this.entryOf(act, outcome));
   }
 
+  /** As record, for many acts by one write. */
+  async recordAll(acts: readonly AuditedAct[]): Promise<void> {
+    if (acts.length > 0) await this.entries.insertAll(acts.map((act) => this.entryOf(act, 'success')));
+  }
+
   /**
    * Something that was refused or failed. Never throws and costs its caller no wait: it is written seconds later, and
    * of one actor, address and action as at most one entry a minute, with their count.

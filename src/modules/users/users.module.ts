@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { HttpModule } from '../../http/http.module.js';
+import { JobsModule } from '../../jobs/jobs.module.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { PasswordsModule } from '../auth/passwords.module.js';
@@ -10,6 +11,9 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { ActingRules } from './acting-rules.js';
+import { UserImportsModule } from './imports/user-imports.module.js';
+import { UserImportsController } from './imports/user-imports.controller.js';
+import { UserImportsService } from './imports/user-imports.service.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleHoldersRepository } from './role-holders.repository.js';
 import { RoleHoldings } from './role-holdings.js';
@@ -38,6 +42,8 @@ import { UsersService } from './users.service.js';
     SessionsModule,
     ApiKeysModule,
     AuditModule,
+    JobsModule,
+    UserImportsModule,
   ],
   controllers: [
     ProfileController,
@@ -46,6 +52,7 @@ import { UsersService } from './users.service.js';
     UserRolesController,
     UserStatisticsController,
     UserExportController,
+    UserImportsController,
   ],
   providers: [
     UsersRepository,
@@ -60,6 +67,7 @@ import { UsersService } from './users.service.js';
     UserStatisticsService,
     UserExportRepository,
     UserExportService,
+    UserImportsService,
     AccountsService,
   ],
   exports: [UsersService, AccountsService, ActingRules],
