@@ -79,7 +79,7 @@ describe('the limiter', () => {
   it('asks once for all that wait, and exactly for them', async () => {
     const one = process(window);
     const rate = { limit: 20, window: minute };
-    const verdicts = await Promise.all(Array.from({ length: 50 }, () => one.take('key', rate)));
+    const verdicts = await Promise.all(Array.from({ length: 50 }, async () => one.take('key', rate)));
     expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(20);
     expect(window.asked).toBeLessThanOrEqual(4);
   });

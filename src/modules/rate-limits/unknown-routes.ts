@@ -18,8 +18,9 @@ export class UnknownRoutes implements OnModuleInit {
 
   onModuleInit(): void {
     this.host.httpAdapter.getInstance().addHook('onRequest', (request, reply, done) => {
-      if (!request.is404 || isProbe(request) || !isAnonymous(request.headers)) return done();
-      this.count(request.ip, reply).then(() => done(), done);
+      const goOn = (): void => done();
+      if (!request.is404 || isProbe(request) || !isAnonymous(request.headers)) return goOn();
+      this.count(request.ip, reply).then(goOn, done);
     });
   }
 
