@@ -33,6 +33,7 @@ export const httpConfig = section('http', {
   }),
   cursorSecret: secret('CURSOR_SECRET', {
     requiredInProduction: true,
-    description: 'Signs the page cursors. Outside production a random one is made at each start.',
+    description:
+      'Signs the page cursors, and hides what was sent with an Idempotency-Key. Outside production a random one is made at each start.',
   }),
 });

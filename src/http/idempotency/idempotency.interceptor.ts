@@ -1,14 +1,17 @@
 import {
+  Inject,
   Injectable,
   Logger,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastValueFrom, from, type Observable } from 'rxjs';
 import { DomainError } from '../../common/domain-error.js';
 import type { Principal } from '../../common/principal.js';
+import { httpConfig } from '../../config/http.config.js';
 import { IdempotencyKeysRepository } from '../../infrastructure/mongo/idempotency/idempotency-keys.repository.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { Answer } from '../answer.js';
@@ -32,11 +35,16 @@ interface Attempt {
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly logger = new Logger(IdempotencyInterceptor.name);
+  private readonly secret: string;
 
   constructor(
     private readonly keys: IdempotencyKeysRepository,
     private readonly unitOfWork: UnitOfWork,
-  ) {}
+    @Inject(httpConfig.KEY) { cursorSecret }: ConfigType<typeof httpConfig>,
+  ) {
+    // Outside production there may be none, and then the client's key has to do: the processes must agree.
+    this.secret = cursorSecret ?? '';
+  }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -54,8 +62,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     next: CallHandler,
   ): Promise<unknown> {
     const { request, reply } = exchange;
-    const id = keptUnder(principal, assertIdempotencyKey(header));
-    const claim = await this.keys.claim(id, fingerprintOf(request));
+    const key = assertIdempotencyKey(header);
+    const id = keptUnder(principal, key);
+    const claim = await this.keys.claim(id, fingerprintOf(request, `idempotency ${this.secret} ${key}`));
     if (claim.kind === 'mine') return this.attempt({ ...exchange, id, claim: claim.claim }, next);
     if (claim.kind === 'running') throw inProgress();
     if (claim.kind === 'taken') throw keyReused();

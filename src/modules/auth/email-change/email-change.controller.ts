@@ -4,6 +4,7 @@ import { Authenticated } from '../../../http/access.decorators.js';
 import { answer } from '../../../http/answer.js';
 import { ApiAnswer, ApiFailures } from '../../../http/api-answer.decorator.js';
 import { CurrentSession, type SessionPrincipal } from '../../../http/current-session.decorator.js';
+import { Idempotent } from '../../../http/idempotency/idempotent.decorator.js';
 import { CausesMail } from '../../rate-limits/mail-address.guard.js';
 import { ChangeEmailDto } from './dto/change-email.dto.js';
 import { EmailChangeService } from './email-change.service.js';
@@ -17,6 +18,7 @@ export class EmailChangeController {
   constructor(private readonly emailChange: EmailChangeService) {}
 
   @Post()
+  @Idempotent()
   @Authenticated()
   @CausesMail()
   @HttpCode(HttpStatus.ACCEPTED)
