@@ -1,12 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { accountMail } from './account-mail.js';
+import { importUsers } from './import-users.js';
+import { apiKeyExpiryMail } from './api-key-expiry-mail.js';
 import type { AnyJobType } from './job-type.js';
 import { processItems } from './process-items.js';
 import { sendEmail } from './send-email.js';
 import { weeklyReport } from './weekly-report.js';
 
 /** Every type of job. To add one: declare it beside these, list it here, and write its handler. */
-export const jobTypes: readonly AnyJobType[] = [accountMail, sendEmail, processItems, weeklyReport];
+export const jobTypes: readonly AnyJobType[] = [
+  accountMail,
+  apiKeyExpiryMail,
+  sendEmail,
+  processItems,
+  importUsers,
+  weeklyReport,
+];
 
 /** What can be asked about the declared types; injectable, so that a test can declare others. */
 @Injectable()

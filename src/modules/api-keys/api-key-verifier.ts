@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { ApiKeyPrincipal, PermissionName } from '../../common/principal.js';
@@ -19,11 +19,11 @@ export class ApiKeyVerifier {
   private readonly loading = new Map<string, Promise<VerifiedKey>>();
 
   constructor(
-    private readonly keys: ApiKeysRepository,
+    @Inject(ApiKeysRepository) private readonly keys: Pick<ApiKeysRepository, 'findByHash'>,
     private readonly hasher: KeyHasher,
     private readonly remembered: RememberedKeys,
-    private readonly accounts: AccountsService,
-    private readonly roles: RolesService,
+    @Inject(AccountsService) private readonly accounts: Pick<AccountsService, 'accountOf'>,
+    @Inject(RolesService) private readonly roles: Pick<RolesService, 'permissionsOf'>,
     private readonly clock: Clock,
   ) {}
 
