@@ -72,6 +72,7 @@ import { WorkersAlive } from './workers-alive.js';
     JobLedger,
     JobProducer,
     JobsRepository,
+    LeasesRepository,
     Once,
     QueueStatus,
     WorkersAlive,
