@@ -61,6 +61,8 @@ export class AccountsRepository {
         $set: {
           passwordHash,
           passwordHistory: [...history],
+          // Whoever knew the old password may have asked for another address.
+          pendingEmail: null,
           ...(proven.emailVerified && { status: 'active', emailVerified: true }),
         },
         $inc: { revision: 1 },

@@ -51,13 +51,17 @@ export class AccountsService {
     return this.accounts.findContact({ email: normalizeEmail(email) });
   }
 
-  recordLogin(id: UserId, at: Date): Promise<void> {
-    return this.users.setLastLogin(id, at);
+  /**
+   * Joins the running unit of work, and conflicts with every change of the user's state or password. False when the
+   * user is not active any more, or their password hash is not the one that was verified.
+   */
+  recordLogin(id: UserId, at: Date, verifiedHash?: string): Promise<boolean> {
+    return this.users.setLastLogin(id, at, verifiedHash);
   }
 
-  /** The same password, hashed anew. */
-  replacePasswordHash(id: UserId, passwordHash: string): Promise<void> {
-    return this.users.setPasswordHash(id, passwordHash);
+  /** The same password, hashed anew. False when it was changed since. */
+  replacePasswordHash(id: UserId, expected: string, passwordHash: string): Promise<boolean> {
+    return this.users.setPasswordHash(id, expected, passwordHash);
   }
 
   /** Null when the user is gone. */

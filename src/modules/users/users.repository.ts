@@ -133,13 +133,25 @@ export class UsersRepository {
     return result.matchedCount === 1;
   }
 
-  async setLastLogin(id: UserId, at: Date): Promise<void> {
+  /** False when the user is not active, or has another password hash than the one that is given. */
+  async setLastLogin(id: UserId, at: Date, passwordHash?: string): Promise<boolean> {
     // Not a change of the user's own making: neither the revision nor updatedAt follows it.
-    await this.users.updateOne({ _id: id }, { $set: { lastLoginAt: at } }, { timestamps: false });
+    const { matchedCount } = await this.users.updateOne(
+      { _id: id, status: 'active', ...(passwordHash !== undefined && { passwordHash }) },
+      { $set: { lastLoginAt: at } },
+      { timestamps: false },
+    );
+    return matchedCount === 1;
   }
 
-  async setPasswordHash(id: UserId, passwordHash: string): Promise<void> {
-    await this.users.updateOne({ _id: id }, { $set: { passwordHash } }, { timestamps: false });
+  /** False when the hash is no longer the expected one. */
+  async setPasswordHash(id: UserId, expected: string, passwordHash: string): Promise<boolean> {
+    const { matchedCount } = await this.users.updateOne(
+      { _id: id, passwordHash: expected },
+      { $set: { passwordHash } },
+      { timestamps: false },
+    );
+    return matchedCount === 1;
   }
 
   async countHolders(
