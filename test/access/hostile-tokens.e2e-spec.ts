@@ -7,7 +7,7 @@ const pair = generateKeyPairSync('ed25519');
 const stranger = generateKeyPairSync('ed25519');
 const kid = 'the-key';
 
-type Make = (payload: JWTPayload, genuine: string) => Promise<string> | string;
+type Make = (payload: JWTPayload, genuine: string, refreshToken: string) => Promise<string> | string;
 
 const sign = (payload: object, header: object = {}, key = pair.privateKey): Promise<string> =>
   new SignJWT({ ...payload }).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header }).sign(key);
@@ -44,6 +44,10 @@ const tokens: [string, Make][] = [
   ['from the far future', (payload) => sign({ ...payload, iat: 4_000_000_000, exp: 4_000_000_600 })],
   ['a session that is nobody’s', (payload) => sign({ ...payload, sid: '0'.repeat(24) })],
   ['another user with this session', (payload) => sign({ ...payload, sub: '0'.repeat(24) })],
+  ['a refresh token', (_, _genuine, refreshToken) => refreshToken],
+  ['our claims under the type of another token', (payload) => sign(payload, { typ: 'rt+jwt' })],
+  ['an array of audiences without ours', (payload) => sign({ ...payload, aud: ['one', 'two'] })],
+  ['no end', ({ exp: _, ...payload }) => sign(payload)],
   ['truncated', (_, genuine) => genuine.slice(0, -10)],
   [
     'a changed payload',
@@ -56,12 +60,15 @@ const tokens: [string, Make][] = [
 describe('hostile tokens', () => {
   let api: RunningApi;
   let genuine: string;
+  let refreshToken: string;
 
   beforeAll(async () => {
     const key = { ...pair.privateKey.export({ format: 'jwk' }), kid };
     api = await startApi({ JWT_PRIVATE_KEYS: JSON.stringify([key]) });
     const login = await api.client.post('/api/auth/login', administrator);
     genuine = String(login.body.data?.accessToken);
+    refreshToken = String(login.body.data?.refreshToken);
+    expect(refreshToken.length).toBeGreaterThan(40);
   });
   afterAll(() => api.close());
 
@@ -73,7 +80,7 @@ describe('hostile tokens', () => {
   });
 
   it.each(tokens)('%s: 401 in the envelope', async (_name, make) => {
-    const reply = await ask(`Bearer ${await make(decodeJwt(genuine), genuine)}`);
+    const reply = await ask(`Bearer ${await make(decodeJwt(genuine), genuine, refreshToken)}`);
     expect([reply.status, reply.body]).toEqual([
       401,
       {
