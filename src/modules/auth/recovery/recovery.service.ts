@@ -10,6 +10,7 @@ import { OneTimeTokensService, invalidToken } from '../../notifications/one-time
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { AccountsService } from '../../users/accounts.service.js';
 import { CurrentPassword, wrongPassword } from '../current-password.js';
+import { LoginCodesService } from '../otp/login-codes.service.js';
 import { PasswordHasher } from '../password-hasher.js';
 import { PasswordPolicy } from '../password-policy.js';
 
@@ -21,6 +22,7 @@ export class RecoveryService {
     private readonly tokens: OneTimeTokensService,
     private readonly sessions: SessionsService,
     private readonly notifications: NotificationsService,
+    private readonly codes: LoginCodesService,
     private readonly currentPassword: CurrentPassword,
     private readonly policy: PasswordPolicy,
     private readonly hasher: PasswordHasher,
@@ -86,11 +88,13 @@ export class RecoveryService {
     });
   }
 
+  /** Also what was mailed: whoever knew the old password may have asked for it. */
   private async endWhatRestedOnThePassword(
     userId: UserId,
     sessions: Parameters<SessionsService['endAllOf']>[1] = {},
   ): Promise<void> {
-    await this.tokens.endAllOf(userId, ['password-reset', 'invitation']);
+    await this.tokens.endAllOf(userId);
+    await this.codes.endAllOf(userId);
     await this.sessions.endAllOf(userId, sessions);
     await this.signals.emit({ kind: 'user', id: userId });
   }

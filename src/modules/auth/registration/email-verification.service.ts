@@ -11,6 +11,7 @@ import { NotificationsService } from '../../notifications/notifications.service.
 import { OneTimeTokensService, invalidToken } from '../../notifications/one-time-tokens.service.js';
 import { SessionsService } from '../../sessions/sessions.service.js';
 import { AccountsService, EmailTakenMeanwhile } from '../../users/accounts.service.js';
+import { LoginCodesService } from '../otp/login-codes.service.js';
 import { RegistrationAttemptsService } from './registration-attempts.service.js';
 
 /** What a mailed token does to an address: it makes an account, confirms the address of one, or changes it. */
@@ -20,6 +21,7 @@ export class EmailVerificationService {
     private readonly tokens: OneTimeTokensService,
     private readonly attempts: RegistrationAttemptsService,
     private readonly accounts: AccountsService,
+    private readonly codes: LoginCodesService,
     private readonly sessions: SessionsService,
     private readonly notifications: NotificationsService,
     private readonly signals: Signals,
@@ -68,11 +70,12 @@ export class EmailVerificationService {
     await this.record('auth.verify-email', userId, { emailVerified: { from: false, to: true } });
   }
 
-  /** Everything that was proven by the old address ends with it: sessions and mailed tokens. */
+  /** Everything that was proven by the old address ends with it: sessions, mailed tokens and codes. */
   private async changeEmail(userId: UserId, email: string): Promise<void> {
     const before = await this.accounts.changeEmail(userId, email);
     if (before === null) throw emailTaken();
     await this.tokens.endAllOf(userId);
+    await this.codes.endAllOf(userId);
     await this.sessions.endAllOf(userId);
     await this.signals.emit({ kind: 'user', id: userId });
     await this.notifications.mailUser('email-changed-notice', userId);
