@@ -1,4 +1,5 @@
 import {
+  Inject,
   Injectable,
   Logger,
   type BeforeApplicationShutdown,
@@ -24,14 +25,17 @@ type KeyQuota = NonNullable<ApiKeyPrincipal['quota']>;
 interface Counter {
   readonly name: string;
   readonly period: Period;
-  /** Everybody's requests, as far as known; undefined as long as nobody had to know. */
-  total: number | undefined;
+  /** Everybody's requests, as they were known to be at `knownAt` (milliseconds since the epoch). */
+  total: number;
+  knownAt: number;
   /** Requests that were let through here and are not in the database yet. */
   unwritten: number;
   /** The last look at the sum in the database: they follow each other. */
   looking: Promise<number>;
   /** Under way when Redis has lost the counter. */
   seeding: Promise<void> | undefined;
+  /** Under way when Redis is away. */
+  asking: Promise<number> | undefined;
 }
 
 /**
@@ -48,8 +52,8 @@ export class Quotas implements OnApplicationBootstrap, BeforeApplicationShutdown
   private isFailing = false;
 
   constructor(
-    private readonly shared: SharedCounters,
-    private readonly sums: QuotaCountersRepository,
+    @Inject(SharedCounters) private readonly shared: Pick<SharedCounters, 'take' | 'seed' | 'raise'>,
+    @Inject(QuotaCountersRepository) private readonly sums: Pick<QuotaCountersRepository, 'used' | 'add'>,
     private readonly clock: Clock,
   ) {}
 
@@ -73,7 +77,7 @@ export class Quotas implements OnApplicationBootstrap, BeforeApplicationShutdown
     if (taken === 'exceeded') return counter.period.endsAt;
     if (taken === 'taken') {
       counter.unwritten += 1;
-      if (counter.total !== undefined) counter.total = Math.max(counter.total, used);
+      this.learn(counter, used);
       return undefined;
     }
     return (await this.takeHere(counter, quota.limit)) ? undefined : counter.period.endsAt;
@@ -99,10 +103,12 @@ export class Quotas implements OnApplicationBootstrap, BeforeApplicationShutdown
       counter = {
         name,
         period,
-        total: undefined,
+        total: 0,
+        knownAt: 0,
         unwritten: 0,
         looking: Promise.resolve(0),
         seeding: undefined,
+        asking: undefined,
       };
       this.counters.set(name, counter);
     }
@@ -110,10 +116,9 @@ export class Quotas implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private async takeHere(counter: Counter, limit: number): Promise<boolean> {
-    if (counter.total === undefined) {
-      const sum = await this.sumOf(counter);
-      // Others may have asked at the same time, and gone on since.
-      counter.total = Math.max(counter.total ?? 0, sum + counter.unwritten);
+    // What others let through is in the sum after a while: it is asked for as often as they write.
+    if (this.clock.now().getTime() - counter.knownAt >= interval) {
+      await (counter.asking ??= this.sumOf(counter).finally(() => (counter.asking = undefined)));
     }
     if (counter.total >= limit) return false;
     counter.total += 1;
@@ -147,16 +152,22 @@ export class Quotas implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async writeOne(counter: Counter): Promise<number> {
     const { name, unwritten } = counter;
-    if (unwritten === 0) return this.sums.used(name);
     counter.unwritten = 0;
     try {
-      const sum = await this.sums.add(name, unwritten, endOf(counter));
-      counter.total = Math.max(counter.total ?? 0, sum + counter.unwritten);
+      const sum = await (unwritten === 0
+        ? this.sums.used(name)
+        : this.sums.add(name, unwritten, endOf(counter)));
+      this.learn(counter, sum + counter.unwritten);
       return sum;
     } catch (error) {
       counter.unwritten += unwritten;
       throw error;
     }
+  }
+
+  private learn(counter: Counter, total: number): void {
+    counter.total = Math.max(counter.total, total);
+    counter.knownAt = this.clock.now().getTime();
   }
 }
 
