@@ -6,7 +6,7 @@ import { Program } from '../support/program.js';
 import { bearer, caller, newAddress, tally } from './callers.js';
 
 const anonymous = 300;
-const principal = 3_000;
+const principal = 600;
 /** One request more or less in a hundred. */
 const tolerance = 0.01;
 
@@ -77,6 +77,6 @@ it('three processes let somebody have their limit once, to one in a hundred', as
   const credentials = await token();
   expectExactly(
     principal,
-    await spread(3_400, (index) => caller(urlOf(index)).get('/api/users/me', credentials)),
+    await spread(700, (index) => caller(urlOf(index)).get('/api/users/me', credentials)),
   );
 });

@@ -57,9 +57,14 @@ export class LoginAnswer {
     const deviceCookie = this.cookies.deviceOf(request.headers);
     const userAgent = request.headers['user-agent'];
     const login = await prove({ userAgent, ip: request.ip, transport, deviceCookie });
-    if (isLogin) this.cookies.setDevice(reply, this.devices.remember(deviceCookie, login.user.email));
+    if (isLogin) this.rememberDevice(request, reply, login.user.email);
     if (transport === 'cookie') this.cookies.set(reply, login);
     return answer(message, loginAnswerDto(login, transport));
+  }
+
+  /** After somebody proved with this browser that the account is theirs: see DeviceCookies. */
+  rememberDevice({ headers }: FastifyRequest, reply: FastifyReply, email: string): void {
+    this.cookies.setDevice(reply, this.devices.remember(this.cookies.deviceOf(headers), email));
   }
 
   /** The session that the access cookie speaks for; undefined when there is none or its token is no longer good. */

@@ -27,7 +27,7 @@ export class OtpController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ summary: 'Ask for a login code by mail' })
   @ApiAnswer(null, { status: 202, message: asked })
-  @ApiFailures({ 400: 'VALIDATION_FAILED', 429: 'TOO_MANY_REQUESTS' })
+  @ApiFailures({ 400: 'VALIDATION_FAILED', 429: 'RATE_LIMITED' })
   async request(@Body() { email }: AddressDto) {
     await this.otp.request(email);
     return answer(asked, null);

@@ -1,10 +1,12 @@
-import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticated, Public } from '../../../http/access.decorators.js';
 import { answer } from '../../../http/answer.js';
 import { ApiAnswer, ApiFailures } from '../../../http/api-answer.decorator.js';
 import { CurrentSession, type SessionPrincipal } from '../../../http/current-session.decorator.js';
 import { CausesMail } from '../../rate-limits/mail-address.guard.js';
+import { LoginAnswer } from '../login-answer.js';
 import { AddressDto } from '../dto/address.dto.js';
 import { ChangePasswordDto } from './dto/change-password.dto.js';
 import { ResetPasswordDto } from './dto/reset-password.dto.js';
@@ -16,7 +18,10 @@ const busy = 'BUSY: more passwords than this process can hash now; Retry-After s
 @ApiTags('auth')
 @Controller('auth')
 export class RecoveryController {
-  constructor(private readonly recovery: RecoveryService) {}
+  constructor(
+    private readonly recovery: RecoveryService,
+    private readonly logins: LoginAnswer,
+  ) {}
 
   @Post('forgot-password')
   @Public()
@@ -24,7 +29,7 @@ export class RecoveryController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ summary: 'Ask for a mail with which a new password can be chosen' })
   @ApiAnswer(null, { status: 202, message: asked })
-  @ApiFailures({ 400: 'VALIDATION_FAILED', 429: 'TOO_MANY_REQUESTS' })
+  @ApiFailures({ 400: 'VALIDATION_FAILED', 429: 'RATE_LIMITED' })
   async forgot(@Body() { email }: AddressDto) {
     await this.recovery.forgot(email);
     return answer(asked, null);
@@ -43,8 +48,13 @@ export class RecoveryController {
     400: 'VALIDATION_FAILED, WEAK_PASSWORD; INVALID_ONE_TIME_TOKEN: unknown, used or expired',
     503: busy,
   })
-  async reset(@Body() { token, password }: ResetPasswordDto) {
-    await this.recovery.reset(token, password);
+  async reset(
+    @Body() { token, password }: ResetPasswordDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    // The way back for whom strangers keep from logging in with a new device.
+    this.logins.rememberDevice(request, reply, await this.recovery.reset(token, password));
     return answer('Password changed', null);
   }
 

@@ -39,10 +39,10 @@ export class RecoveryService {
   }
 
   /**
-   * Takes the token of a reset or of an invitation. Either proves the address, and ends every session.
+   * Takes the token of a reset or of an invitation. Either proves the address, which is returned, and ends every session.
    * @throws DomainError invalid / INVALID_ONE_TIME_TOKEN or WEAK_PASSWORD; unavailable / BUSY.
    */
-  async reset(token: string, password: string): Promise<void> {
+  async reset(token: string, password: string): Promise<string> {
     const {
       purpose,
       subject: userId,
@@ -64,6 +64,7 @@ export class RecoveryService {
       const action = purpose === 'invitation' ? 'auth.accept-invitation' : 'auth.password-reset';
       await this.audit.record({ action, actor: user, target: user });
     });
+    return email;
   }
 
   /**

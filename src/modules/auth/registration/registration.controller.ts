@@ -33,7 +33,7 @@ export class RegistrationController {
   @ApiAnswer(null, { status: 202, message: registered })
   @ApiFailures({
     400: 'VALIDATION_FAILED, WEAK_PASSWORD',
-    429: 'TOO_MANY_REQUESTS',
+    429: 'RATE_LIMITED',
     503: 'BUSY: more passwords than this process can hash now; Retry-After says when to try again',
   })
   async register(@Body() body: RegisterDto, @Ip() ip: string) {
@@ -65,7 +65,7 @@ export class RegistrationController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ summary: 'Ask for the mail to verify an address once more' })
   @ApiAnswer(null, { status: 202, message: resent })
-  @ApiFailures({ 400: 'VALIDATION_FAILED', 429: 'TOO_MANY_REQUESTS' })
+  @ApiFailures({ 400: 'VALIDATION_FAILED', 429: 'RATE_LIMITED' })
   async resend(@Body() { email }: AddressDto) {
     await this.registration.resendVerification(email);
     return answer(resent, null);
