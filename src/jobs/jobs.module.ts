@@ -7,8 +7,11 @@ import { QueueRedis } from '../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import { JobModelName, JobSchema } from './job.schema.js';
 import { JobProducer } from './job-producer.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
+import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
 import { JobFiguresRepository } from './job-figures.repository.js';
 import { JobLedger } from './job-ledger.js';
+import { JobListsRepository } from './job-lists.repository.js';
 import { JobsRepository } from './jobs.repository.js';
 import { LiveJobs } from './live-jobs.js';
 import { EffectMarkModelName, EffectMarkSchema } from './once/effect-mark.schema.js';
@@ -23,6 +26,9 @@ import { Reconciler } from './reconciler/reconciler.js';
 import { Reconciliation } from './reconciler/reconciliation.js';
 import { Publisher } from './relay/publisher.js';
 import { Relay } from './relay/relay.js';
+import { QueueSwitchModelName, QueueSwitchSchema } from './switches/queue-switch.schema.js';
+import { QueueSwitches } from './switches/queue-switches.js';
+import { QueueSwitchesRepository } from './switches/queue-switches.repository.js';
 import { WorkersAlive } from './workers-alive.js';
 
 /** The ledger and what moves its jobs to BullMQ. Runs in every process; holds no processor. */
@@ -32,6 +38,7 @@ import { WorkersAlive } from './workers-alive.js';
       { name: JobModelName, schema: JobSchema },
       { name: EffectMarkModelName, schema: EffectMarkSchema },
       { name: LeaseModelName, schema: LeaseSchema },
+      { name: QueueSwitchModelName, schema: QueueSwitchSchema },
     ]),
     BullModule.forRootAsync({
       inject: [QueueRedis, jobsConfig.KEY],
@@ -51,6 +58,11 @@ import { WorkersAlive } from './workers-alive.js';
     { provide: JobCatalogue, useFactory: () => new JobCatalogue() },
     JobsRepository,
     JobFiguresRepository,
+    JobListsRepository,
+    DeadLettersRepository,
+    DeadLetters,
+    QueueSwitchesRepository,
+    QueueSwitches,
     JobProducer,
     Queues,
     Publisher,
@@ -67,6 +79,8 @@ import { WorkersAlive } from './workers-alive.js';
     JobLedger,
   ],
   exports: [
+    DeadLetters,
+    QueueSwitches,
     JobCatalogue,
     JobFiguresRepository,
     JobLedger,

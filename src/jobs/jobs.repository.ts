@@ -2,25 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
-import { apiKeyIds, jobIds, userIds, type JobId } from '../common/ids.js';
+import { jobIds, type JobId } from '../common/ids.js';
 import { groupBy } from './group-by.js';
 import { JobModelName, type JobDocument, type JobRowState } from './job.schema.js';
+import { expiryAfter, isOpen } from './open-rows.js';
 import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob } from './job-row.js';
-
-const openStates: JobRowState[] = ['pending', 'published'];
-const day = 24 * 60 * 60 * 1_000;
-/** How long a job that is over can still be asked for. */
-const keptAfterEnd = 7 * day;
+import { rowOf } from './job-row.mapper.js';
 
 /** The only code that touches the ledger's collection. Every read asks for all it wants in one batch. */
 @Injectable()
 export class JobsRepository {
   constructor(@InjectModel(JobModelName) private readonly jobs: Model<JobDocument>) {}
 
-  async insert({ id, author, ...job }: NewJob): Promise<void> {
+  async insert(...jobs: readonly NewJob[]): Promise<void> {
     const now = new Date();
-    await this.jobs.insertMany([
-      {
+    await this.jobs.insertMany(
+      jobs.map(({ id, author, ...job }) => ({
         ...job,
         _id: new Types.ObjectId(id),
         author: storedAuthor(author),
@@ -29,13 +26,13 @@ export class JobsRepository {
         attempts: 0,
         createdAt: now,
         pendingSince: now,
-      },
-    ]);
+      })),
+    );
   }
 
   async find(id: JobId): Promise<JobRow | undefined> {
     const document = await this.jobs.findById(new Types.ObjectId(id)).lean();
-    return document === null ? undefined : row(document);
+    return document === null ? undefined : rowOf(document);
   }
 
   async findMany(ids: readonly JobId[]): Promise<JobRow[]> {
@@ -43,7 +40,7 @@ export class JobsRepository {
       .find({ _id: amongst(ids) })
       .batchSize(ids.length)
       .lean();
-    return documents.map(row);
+    return documents.map(rowOf);
   }
 
   /** Jobs that wait to be published since `before` or longer, the oldest first. */
@@ -54,7 +51,7 @@ export class JobsRepository {
       .limit(limit)
       .batchSize(limit)
       .lean();
-    return documents.map(row);
+    return documents.map(rowOf);
   }
 
   /** A part of the published jobs, in the order of their ids, after `after`. */
@@ -68,7 +65,7 @@ export class JobsRepository {
       .limit(limit)
       .batchSize(limit)
       .lean();
-    return documents.map(row);
+    return documents.map(rowOf);
   }
 
   /** Says that BullMQ has them. Those that are already over, or of a later generation by now, stay as they are. */
@@ -97,7 +94,7 @@ export class JobsRepository {
     await this.jobs.bulkWrite(
       groups.map(({ like: { attempts, result }, ids }) => ({
         updateMany: {
-          filter: { _id: amongst(ids), state: mongoose.trusted({ $in: openStates }) },
+          filter: { _id: amongst(ids), state: isOpen },
           update: {
             $set: {
               state: 'done',
@@ -105,7 +102,7 @@ export class JobsRepository {
               result,
               completedAt,
               lastFailure: null,
-              expireAt: new Date(completedAt.getTime() + keptAfterEnd),
+              expireAt: expiryAfter(completedAt),
             },
           },
         },
@@ -117,7 +114,7 @@ export class JobsRepository {
   /** False when the job was over, or of a later generation, before. */
   async markDead({ id, generation, attempts, error }: JobDeath): Promise<boolean> {
     const { modifiedCount } = await this.jobs.updateOne(
-      { _id: new Types.ObjectId(id), generation, state: mongoose.trusted({ $in: openStates }) },
+      { _id: new Types.ObjectId(id), generation, state: isOpen },
       { $set: { state: 'dead', attempts, error, failedAt: new Date() } },
     );
     return modifiedCount > 0;
@@ -129,9 +126,30 @@ export class JobsRepository {
     lastFailure: NonNullable<JobRow['lastFailure']>,
   ): Promise<void> {
     await this.jobs.updateOne(
-      { _id: new Types.ObjectId(id), generation, state: mongoose.trusted({ $in: openStates }) },
+      { _id: new Types.ObjectId(id), generation, state: isOpen },
       { $set: { attempts, lastFailure } },
     );
+  }
+
+  /** Over before it is done, whatever it was doing. Undefined when it was over before, or is not of this queue. */
+  async cancel(queue: string, id: JobId): Promise<JobRow | undefined> {
+    const cancelledAt = new Date();
+    const document = await this.jobs
+      .findOneAndUpdate(
+        { _id: new Types.ObjectId(id), queue, state: isOpen },
+        { $set: { state: 'cancelled', cancelledAt, expireAt: expiryAfter(cancelledAt) } },
+        { returnDocument: 'after' },
+      )
+      .lean();
+    return document === null ? undefined : rowOf(document);
+  }
+
+  async cancelledAmong(ids: readonly JobId[]): Promise<JobId[]> {
+    const documents = await this.jobs
+      .find({ _id: amongst(ids), state: 'cancelled' }, { _id: 1 })
+      .batchSize(ids.length)
+      .lean();
+    return documents.map(({ _id }) => jobIds.parse(_id.toHexString()));
   }
 
   /** Which of these still have a row, whatever its state. */
@@ -159,19 +177,4 @@ function storedAuthor(author: JobAuthor): JobDocument['author'] {
   return author.kind === 'user'
     ? { kind: 'user', userId }
     : { kind: 'apiKey', userId, keyId: new Types.ObjectId(author.keyId) };
-}
-
-function readAuthor({ kind, userId, keyId }: JobDocument['author']): JobAuthor {
-  if (kind === 'system' || userId === undefined) return { kind: 'system' };
-  if (kind === 'user' || keyId === undefined)
-    return { kind: 'user', userId: userIds.parse(userId.toHexString()) };
-  return {
-    kind,
-    userId: userIds.parse(userId.toHexString()),
-    keyId: apiKeyIds.parse(keyId.toHexString()),
-  };
-}
-
-function row({ _id, author, pendingSince: _, expireAt: __, ...document }: JobDocument): JobRow {
-  return { ...document, id: jobIds.parse(_id.toHexString()), author: readAuthor(author) };
 }

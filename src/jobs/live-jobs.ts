@@ -1,13 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { Queue, type Job } from 'bullmq';
+import type { JobId } from '../common/ids.js';
 import { jobsConfig } from '../config/jobs.config.js';
 import { OptionalRedis } from '../infrastructure/redis/optional-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import type { JobRow } from './job-row.js';
 import { progressFrom } from './job-progress.js';
 import type { LiveJob } from './job-status.js';
-import { bullJobId } from './queues.js';
+import { bullJobId, parseBullJobId } from './queues.js';
+
+/** More run at once in no queue that is watched one by one. */
+const mostRunning = 9_999;
 
 /** Looks into BullMQ on behalf of a reader, who gets an answer in any case: over the connection with the breaker. */
 @Injectable()
@@ -37,6 +41,19 @@ export class LiveJobs {
       const job = await this.queues.get(row.queue)?.getJob(bullJobId(row));
       return job === undefined ? undefined : this.describe(job);
     });
+  }
+
+  /** The jobs of the queue that are being run now; none when BullMQ could not be asked. */
+  async running(queue: string): Promise<JobId[]> {
+    const found = await this.redis.run(async () =>
+      this.queues.get(queue)?.getRanges(['active'], 0, mostRunning),
+    );
+    return (found ?? []).flatMap((id) => parseBullJobId(id)?.id ?? []);
+  }
+
+  /** What waits is taken out; what runs stays, and meets a row that is over. */
+  async remove(row: Pick<JobRow, 'id' | 'generation' | 'queue'>): Promise<void> {
+    await this.redis.run(async () => this.queues.get(row.queue)?.remove(bullJobId(row)));
   }
 
   private async describe(job: Job): Promise<LiveJob> {

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext, Provider, Type } from '@nestjs/common';
 import { getConnectionToken } from '@nestjs/mongoose';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { IsInt, IsOptional, IsString } from 'class-validator';
 import type { Connection } from 'mongoose';
 import { JobCatalogue, jobTypes } from '../../src/jobs/catalogue/catalogue.js';
 import type { AnyJobType, JobType } from '../../src/jobs/catalogue/job-type.js';
-import { isolatedSettings } from '../support/app.js';
-import type { Client, Json, Reply } from '../support/client.js';
+import { QueueRedis } from '../../src/infrastructure/redis/queue-redis.js';
+import { Queues } from '../../src/jobs/queues.js';
+import { administrator, isolatedSettings } from '../support/app.js';
+import { Client, type Json, type Reply } from '../support/client.js';
 
 /** Asks until the answer is true. @throws Error after `limit` milliseconds. */
 export async function until(
@@ -98,6 +101,74 @@ export async function startWorker(parts: Parts = {}): Promise<RunningContext> {
 export async function startProducer(parts: Parts = {}): Promise<RunningContext> {
   const { ProducerModule } = await import('./producer.module.js');
   return start(ProducerModule, parts);
+}
+
+export interface ManagedApi {
+  readonly url: string;
+  /** Without credentials. */
+  readonly client: Client;
+  asAdministrator(): Promise<Client>;
+  close(): Promise<void>;
+  get<Value>(token: Type<Value> | (abstract new (...args: never[]) => Value)): Value;
+  /** What BullMQ says. */
+  isPaused(queue: string): Promise<boolean>;
+  /** Redis loses these keys of the queues. */
+  forget(...keys: string[]): Promise<void>;
+  auditedActions(): Promise<string[]>;
+}
+
+/** The API over settings of its own, with more types of jobs and what a test wants to know beside its answers. */
+export async function startManagedApi(
+  { types = [] }: Pick<Parts, 'types'>,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<ManagedApi> {
+  const settings = useIsolatedSettings(changes);
+  const app = await createApiWith(types);
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const client = new Client(url);
+  const close = async (): Promise<void> => {
+    await app.getHttpAdapter().close();
+    await app.get<Connection>(getConnectionToken(), { strict: false }).dropDatabase();
+    await app.close();
+  };
+  const get: ManagedApi['get'] = (token) => app.get(token, { strict: false });
+  return {
+    url,
+    client,
+    asAdministrator: () => client.login(administrator),
+    close,
+    get,
+    isPaused: (queue) => get(Queues).get(queue).isPaused(),
+    forget: async (...keys) => {
+      await get(QueueRedis).producer.del(...keys.map((key) => `${settings['QUEUE_PREFIX']}:${key}`));
+    },
+    auditedActions: async () => {
+      const connection = app.get<Connection>(getConnectionToken(), { strict: false });
+      const entries = await connection.collection('auditEntries').find().toArray();
+      return entries.map(({ action }) => String(action));
+    },
+  };
+}
+
+async function createApiWith(types: readonly AnyJobType[]): Promise<NestFastifyApplication> {
+  // Imported late: modules read their settings while they load.
+  const { AppModule } = await import('../../src/app.module.js');
+  const { httpConfig } = await import('../../src/config/http.config.js');
+  const { createAdapter } = await import('../../src/http/adapter.js');
+  const { configureHttp } = await import('../../src/http/configure-http.js');
+  const { DatabaseConnection } = await import('../../src/infrastructure/mongo/database-connection.js');
+  const module = await Test.createTestingModule({ imports: [AppModule] })
+    .overrideProvider(JobCatalogue)
+    .useValue(new JobCatalogue([...jobTypes, ...types]))
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(httpConfig()), {
+    bodyParser: false,
+    logger: false,
+  });
+  await configureHttp(app);
+  await app.listen(0, '127.0.0.1');
+  await app.get(DatabaseConnection, { strict: false }).untilPrepared();
+  return app;
 }
 
 /** A client of a new user, whose role holds these permissions. */

@@ -11,6 +11,7 @@ import { jobsConfig } from '../../config/jobs.config.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
 import { BackgroundLoop } from '../background-loop.js';
+import { QueueSwitches } from '../switches/queue-switches.js';
 import { LeasesRepository } from './leases.repository.js';
 import { Reconciliation } from './reconciliation.js';
 
@@ -40,6 +41,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly reconciliation: Reconciliation,
+    private readonly switches: QueueSwitches,
     private readonly leases: LeasesRepository,
     private readonly redis: QueueRedis,
     private readonly database: DatabaseConnection,
@@ -85,6 +87,8 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     // A mark of this pass: when Redis loses it meanwhile, the next round sees that and begins again.
     const mark = randomUUID();
     if (hasLost) await this.redis.producer.set(this.marker, mark);
+    // Before any job is published again: it must not run in a queue that is paused.
+    await this.switches.apply();
     const repairs = await this.reconciliation.pass(hasLost, () => this.mayGoOn());
     if (Object.values(repairs).some((count) => count > 0))
       this.logger.log(repairs, 'the ledger was repaired');

@@ -7,8 +7,13 @@ const outagePause = 500;
 export class Attempt {
   constructor(
     private readonly draining: AbortSignal,
-    private readonly cancelled: AbortSignal | undefined,
+    private readonly cancelled: AbortSignal,
   ) {}
+
+  /** Ended from outside: nothing failed. */
+  get isInterrupted(): boolean {
+    return this.draining.aborted || this.cancelled.aborted;
+  }
 
   /** Work that the database's absence cuts short begins again once it is back: an outage is not the job's failure. */
   async throughOutages<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -26,11 +31,7 @@ export class Attempt {
   async within<Value>(limit: number, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
     const overtime = new AbortController();
     const timer = setTimeout(() => overtime.abort(new Error(`not done within ${limit} ms`)), limit);
-    const signal = AbortSignal.any([
-      overtime.signal,
-      this.draining,
-      ...(this.cancelled === undefined ? [] : [this.cancelled]),
-    ]);
+    const signal = AbortSignal.any([overtime.signal, this.draining, this.cancelled]);
     try {
       return await Promise.race([work(signal), whenAborted(signal)]);
     } finally {

@@ -10,6 +10,7 @@ import { JobsRepository } from '../jobs.repository.js';
 import { parseBullJobId } from '../queues.js';
 import { pauseAfter } from '../retry-ladder.js';
 import { Attempt } from './attempt.js';
+import { Cancellations } from './cancellations.js';
 import { DoneMarks } from './done-marks.js';
 import { JobHandlers } from './job-handlers.js';
 import { OpenJobs } from './open-jobs.js';
@@ -29,6 +30,7 @@ export class JobRunner {
     private readonly handlers: JobHandlers,
     private readonly catalogue: JobCatalogue,
     private readonly doneMarks: DoneMarks,
+    private readonly cancellations: Cancellations,
     private readonly jobs: JobsRepository,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
   ) {}
@@ -43,8 +45,8 @@ export class JobRunner {
     this.draining.abort(new Error('the worker is shutting down'));
   }
 
-  run(job: Job, token: string | undefined, cancelled: AbortSignal | undefined): Promise<unknown> {
-    return this.track(this.process(job, token, cancelled));
+  run(job: Job, token: string | undefined): Promise<unknown> {
+    return this.track(this.process(job, token));
   }
 
   /** A job failed for good, in its handler or because its worker died too often: the ledger calls it dead. */
@@ -52,10 +54,12 @@ export class JobRunner {
     return this.track(this.bury(job, error));
   }
 
-  private async process(job: Job, token: string | undefined, cancelled?: AbortSignal): Promise<unknown> {
+  private async process(job: Job, token: string | undefined): Promise<unknown> {
     const reference = parseBullJobId(job.id ?? '');
     if (reference === undefined) throw new UnrecoverableError(`${job.id} is not an id of the ledger`);
-    const attempt = new Attempt(this.draining.signal, cancelled);
+    const cancelled = new AbortController();
+    const attempt = new Attempt(this.draining.signal, cancelled.signal);
+    const unwatch = this.cancellations.watch(reference.id, cancelled);
     try {
       const row = await attempt.throughOutages(() => this.openJobs.load(reference.id));
       if (row === undefined || row.generation !== reference.generation || !isOpen(row)) return undefined;
@@ -70,9 +74,13 @@ export class JobRunner {
         logContext.run(fields, () => this.perform(row, job, attempt)),
       );
     } catch (error) {
+      // Over in the ledger: nothing failed, and nothing is tried again.
+      if (cancelled.signal.aborted) return undefined;
       if (!this.draining.signal.aborted) throw error;
       await job.moveToWait(token);
       throw new WaitingError();
+    } finally {
+      unwatch();
     }
   }
 
@@ -95,7 +103,7 @@ export class JobRunner {
       this.logger.log({ durationMs: since(startedAt) }, 'job done');
       return result;
     } catch (error) {
-      if (!this.draining.signal.aborted) await this.tellFailure(row, job, error, since(startedAt));
+      if (!attempt.isInterrupted) await this.tellFailure(row, job, error, since(startedAt));
       throw error;
     } finally {
       progress.end();

@@ -8,6 +8,7 @@ import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import { JobsModule } from '../jobs.module.js';
 import { pauseAfter } from '../retry-ladder.js';
+import { Cancellations } from './cancellations.js';
 import { Consumers } from './consumers.js';
 import { DoneMarks } from './done-marks.js';
 import { JobHandlers } from './job-handlers.js';
@@ -66,6 +67,7 @@ function hostOf(queue: string): Provider {
     JobHandlers,
     OpenJobs,
     DoneMarks,
+    Cancellations,
     JobRunner,
     Consumers,
     WorkerHeartbeat,

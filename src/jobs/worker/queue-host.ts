@@ -9,9 +9,8 @@ export function createQueueHost(queue: string, options: WorkerOptions, runner: J
 
   @Processor(queue, options)
   class QueueHost extends WorkerHost {
-    // BullMQ passes the signal only to a function that declares it.
-    override process(job: Job, token?: string, signal?: AbortSignal): Promise<unknown> {
-      return runner.run(job, token, signal);
+    override process(job: Job, token?: string): Promise<unknown> {
+      return runner.run(job, token);
     }
 
     @OnWorkerEvent('failed')

@@ -35,6 +35,14 @@ export const auditActions = [
   'api-key.rotated',
   'api-key.revoked',
   'api-key.old-key-used',
+  'queue.paused',
+  'queue.resumed',
+  'job.cancelled',
+  'job.retried',
+  'dead-letter.deleted',
+  'dead-letters.retried',
+  'schedule.saved',
+  'schedule.deleted',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

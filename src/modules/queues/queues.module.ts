@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
+import { HttpModule } from '../../http/http.module.js';
 import { JobsModule } from '../../jobs/jobs.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { DeadLettersService } from './dead-letters.service.js';
 import { EnqueuingService } from './enqueuing.service.js';
 import { JobsController } from './jobs.controller.js';
+import { QueuesController } from './queues.controller.js';
 import { QueuesService } from './queues.service.js';
 
 /** The ledger over REST. */
 @Module({
-  imports: [JobsModule],
-  controllers: [JobsController],
-  providers: [QueuesService, EnqueuingService],
+  imports: [HttpModule, JobsModule, AuditModule],
+  controllers: [QueuesController, JobsController, DeadLettersController],
+  providers: [QueuesService, EnqueuingService, DeadLettersService],
 })
 export class QueuesModule {}

@@ -2,7 +2,10 @@ import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
 import { apiKeyIds, jobIds, sessionIds, userIds } from '../../common/ids.js';
 import type { PermissionName, Principal } from '../../common/principal.js';
+import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { JobLedger, type JobView } from '../../jobs/job-ledger.js';
+import { QueueSwitches } from '../../jobs/switches/queue-switches.js';
+import { AuditService } from '../audit/audit.service.js';
 import { QueuesService } from './queues.service.js';
 
 const hex = (digit: string) => digit.repeat(24);
@@ -12,7 +15,7 @@ const id = jobIds.parse(hex('c'));
 
 function view(author: JobView['author']): JobView {
   const status = { status: 'pending', queuedAt: '2026-01-01T00:00:00.000Z' } as const;
-  return { id, queue: 'email', name: 'test', author, progress: 0, data: {}, status };
+  return { id, queue: 'email', name: 'test', author, generation: 1, progress: 0, data: {}, status };
 }
 
 function principal(...permissions: PermissionName[]): Principal {
@@ -23,7 +26,11 @@ function principal(...permissions: PermissionName[]): Principal {
 async function serviceWith(job: JobView | undefined): Promise<QueuesService> {
   const ledger = { hasQueue: (queue: string) => queue === 'email', find: async () => job };
   const module = await Test.createTestingModule({
-    providers: [QueuesService, { provide: JobLedger, useValue: ledger }],
+    providers: [
+      QueuesService,
+      { provide: JobLedger, useValue: ledger },
+      ...[QueueSwitches, AuditService, UnitOfWork].map((provide) => ({ provide, useValue: {} })),
+    ],
   }).compile();
   return module.get(QueuesService);
 }

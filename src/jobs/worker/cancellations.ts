@@ -1,0 +1,51 @@
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { JobId } from '../../common/ids.js';
+import { BackgroundLoop } from '../background-loop.js';
+import { JobsRepository } from '../jobs.repository.js';
+
+const interval = 1_000;
+
+/** Looks, for all jobs that run here in one read a second, whether somebody has cancelled one. */
+@Injectable()
+export class Cancellations implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(Cancellations.name);
+  private readonly loop = new BackgroundLoop(interval, () => this.look());
+  private readonly running = new Map<JobId, Set<AbortController>>();
+
+  constructor(private readonly jobs: JobsRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /** The controller is aborted once the job is cancelled. Call the function that it returns when the job has ended. */
+  watch(id: JobId, controller: AbortController): () => void {
+    const controllers = this.running.get(id) ?? new Set();
+    this.running.set(id, controllers.add(controller));
+    return () => {
+      controllers.delete(controller);
+      if (controllers.size === 0) this.running.delete(id);
+    };
+  }
+
+  private async look(): Promise<void> {
+    if (this.running.size === 0) return;
+    try {
+      for (const id of await this.jobs.cancelledAmong([...this.running.keys()])) {
+        for (const controller of this.running.get(id) ?? [])
+          controller.abort(new Error('the job was cancelled'));
+      }
+    } catch (error) {
+      this.logger.debug({ err: error }, 'cancelled jobs are looked for again');
+    }
+  }
+}
