@@ -26,8 +26,22 @@ describe('credentialsOf', () => {
     expect(credentialsOf({})).toEqual({ kind: 'none' });
   });
 
-  it('refuses two kinds of credentials at once', () => {
-    expect(() => credentialsOf({ authorization: 'Bearer a', 'x-api-key': 'sk_x' })).toThrow(
+  it('reads the cookie of a login among others', () => {
+    expect(credentialsOf({ cookie: 'csrf=x; access=abc.def.ghi' })).toEqual({
+      kind: 'cookie',
+      token: 'abc.def.ghi',
+    });
+    expect(credentialsOf({ cookie: 'csrf=x; refresh=y' })).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    [{ authorization: 'Bearer a', 'x-api-key': 'sk_x' }],
+    [{ authorization: 'Bearer a', cookie: 'access=a' }],
+    [{ authorization: 'Basic YTpi', cookie: 'access=a' }],
+    [{ 'x-api-key': 'sk_x', cookie: 'access=a' }],
+    [{ authorization: 'Bearer a', 'x-api-key': 'sk_x', cookie: 'access=a' }],
+  ])('refuses two kinds of credentials at once: %j', (headers) => {
+    expect(() => credentialsOf(headers)).toThrow(
       expect.objectContaining({ kind: 'invalid', code: 'TWO_CREDENTIALS' }),
     );
   });

@@ -1,21 +1,22 @@
-/** The clock of every application in this process, to be set forward. Call it after startApi. */
-export class MovedClock implements Disposable {
-  private offset = 0;
+/** The clock of every application in this process: it stands until it is set forward. Take it after startApi. */
+export class HandClock implements Disposable {
+  private time: number;
 
   private constructor(
     private readonly clock: { now(): Date },
     private readonly original: () => Date,
   ) {
-    clock.now = () => new Date(original().getTime() + this.offset);
+    this.time = original().getTime();
+    clock.now = () => new Date(this.time);
   }
 
-  static async take(): Promise<MovedClock> {
+  static async take(): Promise<HandClock> {
     const { Clock } = await import('../../src/common/clock.js');
-    return new MovedClock(Clock.prototype, Clock.prototype.now);
+    return new HandClock(Clock.prototype, Clock.prototype.now);
   }
 
   forward(milliseconds: number): void {
-    this.offset += milliseconds;
+    this.time += milliseconds;
   }
 
   [Symbol.dispose](): void {

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isolatedSettings, startApi, type RunningApi } from '../support/app.js';
 import { Client } from '../support/client.js';
-import { days, MovedClock, seconds } from './clock.js';
+import { days, HandClock, seconds } from './clock.js';
 import { collection, createUser, loggedIn, refresh, sessionIdOf, tracesOf, type LoggedIn } from './logins.js';
 
 const secrets = ['an-old-key-of-forty-random-characters-11', 'the-new-key-of-forty-random-characters-2'];
 
 describe('a refresh token', () => {
   let api: RunningApi;
-  let clock: MovedClock;
+  let clock: HandClock;
   let login: () => Promise<LoggedIn>;
 
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('a refresh token', () => {
   });
   afterAll(() => api?.close());
   beforeEach(async () => {
-    clock = await MovedClock.take();
+    clock = await HandClock.take();
   });
   afterEach(() => clock[Symbol.dispose]());
 
@@ -87,6 +87,23 @@ describe('a refresh token', () => {
       entries: ['auth.login success', 'auth.refresh-reused refused'],
       signals: 1,
     });
+  });
+
+  it('gives one child to 50 at once in two processes', async () => {
+    const settings = isolatedSettings();
+    await using one = await startApi({ ...settings, REFRESH_SECRETS: secrets.join(',') });
+    await using two = await startApi({ ...settings, REFRESH_SECRETS: secrets.join(',') });
+    const { refreshToken } = await (await createUser(one, 'ada@nexus.test'))();
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => refresh(index % 2 === 0 ? one : two, refreshToken)),
+    );
+    const children = new Set(replies.map(({ body }) => String(body.data?.refreshToken)));
+    expect(replies.map(({ status, body }) => body.code ?? status)).toEqual(Array(50).fill(200));
+    expect(children.size).toBe(1);
+    const [child = ''] = children;
+    expect((await refresh(two, child)).status).toBe(200);
+    expect((await refresh(one, refreshToken)).body.code).toBe('INVALID_REFRESH_TOKEN');
+    expect((await refresh(one, child)).body.code).toBe('INVALID_REFRESH_TOKEN');
   });
 
   it('gives the same child again within 10 seconds', async () => {

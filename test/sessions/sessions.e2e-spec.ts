@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApi, type RunningApi } from '../support/app.js';
-import type { Json } from '../support/client.js';
-import { minutes, MovedClock, seconds } from './clock.js';
+import type { Client, Json } from '../support/client.js';
+import { minutes, HandClock, seconds } from './clock.js';
 import { collection, createUser, loggedIn, password, refresh, sessionIdOf, tracesOf } from './logins.js';
 
 let api: RunningApi;
@@ -178,7 +179,7 @@ describe('a recent login', () => {
 
     const login = await createUser(api, 'recent@nexus.test');
     const { refreshToken } = await login();
-    using clock = await MovedClock.take();
+    using clock = await HandClock.take();
     clock.forward(minutes(10) - seconds(30));
     const almost = loggedIn(api.url, await refresh(api, refreshToken));
     for (const { method, path } of routes) {
@@ -195,5 +196,50 @@ describe('a recent login', () => {
       const taken = await anew.client.call(method, call);
       expect([path, taken.body.code]).not.toEqual([path, 'RECENT_LOGIN_REQUIRED']);
     }
+  });
+});
+
+describe('a login that is still being checked', () => {
+  const changes = {
+    'the password is changed': async (client: Client) => {
+      const body = { currentPassword: password, newPassword: 'Quite-Another-9-Horse' };
+      return client.post('/api/auth/change-password', body);
+    },
+    'the user is suspended': async (_: Client, id: string) =>
+      (await api.asAdministrator()).post(`/api/users/${id}/suspend`),
+    'the user is deleted': async (_: Client, id: string) =>
+      (await api.asAdministrator()).delete(`/api/users/${id}`),
+  };
+
+  it.each(Object.entries(changes))('opens no session when %s meanwhile', async (name, change) => {
+    const email = `${name.replaceAll(' ', '-')}@nexus.test`;
+    const login = await createUser(api, email);
+    const { client } = await login();
+    const id = String((await client.get('/api/users/me')).body.data?.id);
+    const { PasswordHasher } = await import('../../src/modules/auth/password-hasher.js');
+    const hasher = api.app.get(PasswordHasher, { strict: false });
+    const events = new EventEmitter();
+    const checked = once(events, 'checked');
+    const held = vi.spyOn(hasher, 'verify').mockImplementationOnce(async (given, hash) => {
+      const matches = await PasswordHasher.prototype.verify.call(hasher, given, hash);
+      const changed = once(events, 'changed');
+      events.emit('checked');
+      await changed;
+      return matches;
+    });
+    const overtaken = api.client.post('/api/auth/login', { email, password });
+    await checked;
+    expect((await change(client, id)).status).toBe(200);
+    events.emit('changed');
+    const reply = await overtaken;
+    held.mockRestore();
+    expect([reply.status, reply.body.code]).toEqual([401, 'INVALID_CREDENTIALS']);
+  });
+
+  it('loses none of many at once', async () => {
+    const login = await createUser(api, 'crowd@nexus.test');
+    const logins = await Promise.all(Array.from({ length: 30 }, () => login()));
+    const replies = await Promise.all(logins.map(({ client }) => client.get('/api/users/me')));
+    expect(replies.map(({ status }) => status)).toEqual(Array(30).fill(200));
   });
 });

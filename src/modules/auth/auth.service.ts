@@ -50,9 +50,9 @@ export class AuthService {
    * after the right password; too-many / TOO_MANY_LOGIN_ATTEMPTS; unavailable / BUSY.
    */
   async login(attempt: LoginAttempt): Promise<Login> {
-    const userId = await this.verify(attempt);
+    const { id: userId, passwordHash: verifiedHash } = await this.verify(attempt);
     const { userAgent, ip, transport } = attempt;
-    return this.logins.open({ userId, userAgent, ip, transport });
+    return this.logins.open({ userId, verifiedHash, userAgent, ip, transport });
   }
 
   /**
@@ -76,7 +76,7 @@ export class AuthService {
   }
 
   /** Whose address and password these are; what they are refused for is noted. */
-  private async verify(attempt: LoginAttempt): Promise<UserId> {
+  private async verify(attempt: LoginAttempt): Promise<Proven> {
     const { email, password } = attempt;
     const refuse = (error: DomainError, outcome: 'failed' | 'refused'): DomainError => {
       this.audit.note({ action: 'auth.login-failed', target: { type: 'account', id: email } }, outcome);
@@ -100,8 +100,7 @@ export class AuthService {
         'refused',
       );
     }
-    await this.renewHash(account.id, password, account.passwordHash);
-    return account.id;
+    return { ...account, passwordHash: await this.renewHash(account.id, password, account.passwordHash) };
   }
 
   /** Null when nobody has that address and password; unknown addresses cost the same time and the same budgets. */
@@ -115,13 +114,18 @@ export class AuthService {
     });
   }
 
-  /** The only moment at which the password is known. When there is no room for it now, the next login will do. */
-  private async renewHash(userId: UserId, password: string, current: string): Promise<void> {
-    if (!this.hasher.isOutdated(current)) return;
+  /**
+   * The only moment at which the password is known. When there is no room for it now, the next login will do. Gives the
+   * hash that stands now for what was verified.
+   */
+  private async renewHash(userId: UserId, password: string, current: string): Promise<string> {
+    if (!this.hasher.isOutdated(current)) return current;
     try {
-      await this.accounts.replacePasswordHash(userId, await this.hasher.hash(password));
+      const renewed = await this.hasher.hash(password);
+      return (await this.accounts.replacePasswordHash(userId, current, renewed)) ? renewed : current;
     } catch (error) {
-      if (!(error instanceof DomainError && error.code === 'BUSY')) throw error;
+      if (error instanceof DomainError && error.code === 'BUSY') return current;
+      throw error;
     }
   }
 }

@@ -11,7 +11,7 @@ import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { AuditService } from '../audit/audit.service.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionTurns } from './session-turns.js';
-import type { Session, SessionSortField, Transport } from './session.js';
+import type { RefreshChain, Session, SessionSortField, Transport } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const longestDevice = 200;
@@ -33,6 +33,12 @@ export interface OpenedSession {
   readonly expiresAt: Date;
 }
 
+/** A session that is not open yet: what is random about it is made before any transaction, which may run twice. */
+export interface PreparedSession extends OpenedSession {
+  readonly action: SessionOpening['action'];
+  readonly stored: Session & RefreshChain;
+}
+
 /** Who is logged in where. A session ends by being deleted, for every process by its signal. */
 @Injectable()
 export class SessionsService {
@@ -47,31 +53,35 @@ export class SessionsService {
     @Inject(authConfig.KEY) private readonly config: ConfigType<typeof authConfig>,
   ) {}
 
-  /** Joins the running unit of work. */
-  async open({ userId, userAgent, ip, transport, action }: SessionOpening): Promise<OpenedSession> {
+  prepare({ userId, userAgent, ip, transport, action }: SessionOpening): PreparedSession {
     const id = newId(sessionIds);
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + this.config.refreshTokenTtl);
     const { text, hash } = this.refreshTokens.root(id);
+    const stored = {
+      id,
+      userId,
+      device: deviceOf(userAgent),
+      ip,
+      transport,
+      createdAt: now,
+      authenticatedAt: now,
+      lastUsedAt: now,
+      expiresAt,
+      refreshHash: hash,
+      parentHash: null,
+      rotatedAt: now,
+    };
+    return { id, refreshToken: text, expiresAt, action, stored };
+  }
+
+  /** Opens it, with its audit entry. Joins the running unit of work. */
+  async open({ id, action, stored }: PreparedSession): Promise<void> {
     await this.unitOfWork.run(async () => {
-      await this.sessions.insert({
-        id,
-        userId,
-        device: deviceOf(userAgent),
-        ip,
-        transport,
-        createdAt: now,
-        authenticatedAt: now,
-        lastUsedAt: now,
-        expiresAt,
-        refreshHash: hash,
-        parentHash: null,
-        rotatedAt: now,
-      });
-      const actor = { type: 'user', id: userId } as const;
+      await this.sessions.insert(stored);
+      const actor = { type: 'user', id: stored.userId } as const;
       await this.audit.record({ action, actor, target: { type: 'session', id } });
     });
-    return { id, refreshToken: text, expiresAt };
   }
 
   async isActive(id: SessionId, userId: UserId): Promise<boolean> {

@@ -8,6 +8,7 @@ import { RolesService } from '../roles/roles.service.js';
 import { AccountsRepository, type Contact } from './accounts.repository.js';
 import { formerHashes, historyAfter } from './password-history.js';
 import type { Account, Credentials, User } from './user.types.js';
+import { UserCache } from './user-cache.js';
 import { DuplicateEmailError, UsersRepository } from './users.repository.js';
 
 export type AccountContact = Contact;
@@ -35,6 +36,7 @@ export class AccountsService {
     private readonly users: UsersRepository,
     private readonly accounts: AccountsRepository,
     private readonly roles: RolesService,
+    private readonly cache: UserCache,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
   ) {}
@@ -55,8 +57,10 @@ export class AccountsService {
    * Joins the running unit of work, and conflicts with every change of the user's state or password. False when the
    * user is not active any more, or their password hash is not the one that was verified.
    */
-  recordLogin(id: UserId, at: Date, verifiedHash?: string): Promise<boolean> {
-    return this.users.setLastLogin(id, at, verifiedHash);
+  async recordLogin(id: UserId, at: Date, verifiedHash?: string): Promise<boolean> {
+    const recorded = await this.users.setLastLogin(id, at, verifiedHash);
+    if (recorded) await this.cache.forget(id);
+    return recorded;
   }
 
   /** The same password, hashed anew. False when it was changed since. */
