@@ -40,11 +40,4 @@ export class RoleHoldings implements RoleHolders, OnModuleInit {
   async releaseGone(roles: readonly RoleId[]): Promise<void> {
     for (const role of await this.roles.goneOf(roles)) await this.releaseRole(role);
   }
-
-  /** The roles that are still there, or the default one when none is. */
-  async remaining(roles: readonly RoleId[]): Promise<RoleId[]> {
-    const gone = new Set(await this.roles.goneOf(roles));
-    const left = roles.filter((role) => !gone.has(role));
-    return left.length === 0 && roles.length > 0 ? [await this.roles.defaultRoleId()] : left;
-  }
 }

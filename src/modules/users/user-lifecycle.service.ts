@@ -10,6 +10,7 @@ import type { AuditAction } from '../audit/audit-action.js';
 import type { AuditChanges } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
 import { OneTimeTokensService } from '../notifications/one-time-tokens.service.js';
+import { RolesService } from '../roles/roles.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { ActingRules } from './acting-rules.js';
 import { RoleHoldings } from './role-holdings.js';
@@ -26,6 +27,7 @@ export class UserLifecycleService {
   constructor(
     private readonly users: UsersRepository,
     private readonly rules: ActingRules,
+    private readonly roles: RolesService,
     private readonly holdings: RoleHoldings,
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
@@ -49,7 +51,8 @@ export class UserLifecycleService {
   }
 
   /**
-   * The user comes back with the roles that still exist, or with the default one; without sessions and keys.
+   * The user comes back with the roles that still exist, or with the default one when none is left; without sessions
+   * and keys.
    * @throws DomainError not-found / USER_NOT_FOUND; conflict / EMAIL_TAKEN; forbidden.
    */
   async restore(principal: Principal, id: UserId): Promise<SafeUser> {
@@ -60,7 +63,9 @@ export class UserLifecycleService {
       }
       await this.rules.assertMayActOn(principal, id, { withDeleted: true });
       if (await this.users.isEmailTaken(deleted.email)) throw emailTaken();
-      const roles = await this.holdings.remaining(deleted.roles.map((role) => role.id));
+      // Those that are gone were left out when the user was read.
+      const left = deleted.roles.map((role) => role.id);
+      const roles = left.length > 0 ? left : [await this.roles.defaultRoleId()];
       if (!(await this.users.restore(id, roles).catch(rethrowTaken))) throw staleUser();
       // A login that overtook the deletion may have left one behind.
       await this.endAccess(id);

@@ -27,6 +27,7 @@ import { UserRolesService } from './user-roles.service.js';
 import { UserStatisticsController } from './user-statistics.controller.js';
 import { UserStatisticsRepository } from './user-statistics.repository.js';
 import { UserStatisticsService } from './user-statistics.service.js';
+import { UserCache } from './user-cache.js';
 import { UserEntity, userSchema } from './user.schema.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -60,6 +61,7 @@ import { UsersService } from './users.service.js';
     RoleHoldersRepository,
     RoleHoldings,
     ActingRules,
+    UserCache,
     UsersService,
     UserLifecycleService,
     UserRolesService,

@@ -5,6 +5,7 @@ import { userIds, type RoleId, type UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import type { Principal } from '../../common/principal.js';
 import { newId } from '../../infrastructure/mongo/new-id.js';
+import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { PasswordPolicy } from '../auth/password-policy.js';
@@ -14,6 +15,7 @@ import { RolesService } from '../roles/roles.service.js';
 import { ActingRules } from './acting-rules.js';
 import { RoleHoldings } from './role-holdings.js';
 import { safeUser } from './safe-user.js';
+import { UserCache } from './user-cache.js';
 import { beginningOf, changesBetween } from './user-changes.js';
 import { emailTaken, rethrowTaken, staleUser, userNotFound } from './user-failures.js';
 import type {
@@ -48,6 +50,8 @@ export class UsersService {
     private readonly hasher: PasswordHasher,
     private readonly policy: PasswordPolicy,
     private readonly unitOfWork: UnitOfWork,
+    private readonly signals: Signals,
+    private readonly cache: UserCache,
   ) {}
 
   /**
@@ -90,9 +94,12 @@ export class UsersService {
 
   /** @throws DomainError not-found / USER_NOT_FOUND. */
   async get(id: UserId, options: UserListOptions = { withPermissions: false }): Promise<SafeUser> {
-    const user = await this.users.findById(id, options);
-    if (user === null) throw userNotFound();
-    return safeUser(user);
+    const load = async (): Promise<SafeUser> => {
+      const user = await this.users.findById(id, options);
+      if (user === null) throw userNotFound();
+      return safeUser(user);
+    };
+    return options.withPermissions ? load() : this.cache.get(id, load);
   }
 
   /** @throws DomainError forbidden to see deleted users; invalid / ROLE_NOT_FOUND. */
@@ -137,6 +144,7 @@ export class UsersService {
       const updated = await this.users.update(id, changes, user.revision);
       if (updated === null) throw staleUser();
       await this.audit.record({ action: 'user.updated', target: { type: 'user', id }, changes: changed });
+      await this.signals.emit({ kind: 'user', id });
       return safeUser(updated);
     });
   }
