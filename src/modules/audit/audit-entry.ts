@@ -1,15 +1,34 @@
 import type { AuditEntryId } from '../../common/ids.js';
 import type { AuditAction } from './audit-action.js';
 
+export const auditActorTypes = ['user', 'apiKey', 'system', 'anonymous'] as const;
+
 /** `id` of 'anonymous' is the address it came from; of 'system', the process's part that acted. */
 export interface AuditActor {
-  readonly type: 'user' | 'apiKey' | 'system' | 'anonymous';
+  readonly type: (typeof auditActorTypes)[number];
   readonly id: string;
 }
 
+export const auditTargetTypes = [
+  'user',
+  'role',
+  'session',
+  'apiKey',
+  'account',
+  'route',
+  'import',
+  'collection',
+  'queue',
+  'job',
+  'schedule',
+] as const;
+
 export interface AuditTarget {
-  readonly type: 'user' | 'role' | 'session' | 'apiKey' | 'import' | 'collection' | 'account' | 'route' | 'queue' | 'job' | 'schedule';
-  /** An id; of 'collection' its name, of 'account' the e-mail address that was given, of 'route' its method and pattern, of 'queue' its name. */
+  readonly type: (typeof auditTargetTypes)[number];
+  /**
+   * An id; of 'account' the e-mail address that was given, of 'route' its method and pattern, of 'queue' and
+   * 'collection' its name.
+   */
   readonly id: string;
 }
 

@@ -1,12 +1,35 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { auditActions, type AuditAction } from '../audit-action.js';
-import { auditOutcomes, type AuditChanges, type AuditEntry, type AuditOutcome } from '../audit-entry.js';
+import {
+  auditActorTypes,
+  auditOutcomes,
+  auditTargetTypes,
+  type AuditActor,
+  type AuditChanges,
+  type AuditEntry,
+  type AuditOutcome,
+  type AuditTarget,
+} from '../audit-entry.js';
 
-class AuditReferenceDto {
-  @ApiProperty({ example: 'user' })
-  type!: string;
+class AuditActorDto {
+  @ApiProperty({ enum: auditActorTypes, example: 'user' })
+  type!: AuditActor['type'];
 
-  @ApiProperty({ example: '66f0c1e2a4b5c6d7e8f90123' })
+  @ApiProperty({
+    example: '66f0c1e2a4b5c6d7e8f90001',
+    description: 'Of anonymous, the address it came from.',
+  })
+  id!: string;
+}
+
+class AuditTargetDto {
+  @ApiProperty({ enum: auditTargetTypes, example: 'user' })
+  type!: AuditTarget['type'];
+
+  @ApiProperty({
+    example: '66f0c1e2a4b5c6d7e8f90123',
+    description: 'Of account the e-mail address, of route its method and pattern, of queue its name.',
+  })
   id!: string;
 }
 
@@ -17,14 +40,14 @@ export class AuditEntryDto {
   @ApiProperty({ format: 'date-time', example: '2026-03-01T09:00:00.000Z' })
   at!: string;
 
-  @ApiProperty({ description: 'type: user, apiKey, anonymous (id is the address) or system.' })
-  actor!: AuditReferenceDto;
+  @ApiProperty()
+  actor!: AuditActorDto;
 
   @ApiProperty({ enum: auditActions, example: 'user.suspended' })
   action!: AuditAction;
 
-  @ApiProperty({ description: 'type: user, role, session, apiKey, account (id is the address) or route.' })
-  target!: AuditReferenceDto;
+  @ApiProperty()
+  target!: AuditTargetDto;
 
   @ApiProperty({ enum: auditOutcomes, example: 'success' })
   outcome!: AuditOutcome;
