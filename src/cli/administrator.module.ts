@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '../config/config.module.js';
+import { CacheModule } from '../infrastructure/cache/cache.module.js';
 import { ClockModule } from '../infrastructure/clock.module.js';
 import { MongoModule } from '../infrastructure/mongo/mongo.module.js';
 import { SignalsModule } from '../infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from '../infrastructure/redis/redis.module.js';
+import { TelemetryModule } from '../infrastructure/telemetry/telemetry.module.js';
 import { PasswordsModule } from '../modules/auth/passwords.module.js';
 import { RolesModule } from '../modules/roles/roles.module.js';
 import { UsersModule } from '../modules/users/users.module.js';
@@ -16,6 +18,8 @@ import { UsersModule } from '../modules/users/users.module.js';
     MongoModule,
     SignalsModule,
     RedisModule,
+    TelemetryModule,
+    CacheModule,
     PasswordsModule,
     RolesModule,
     UsersModule,
