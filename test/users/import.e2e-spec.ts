@@ -152,30 +152,30 @@ describe('an import', { timeout: 60_000 }, () => {
     expect(elsewhere.status).toBe(413);
   });
 
-  it('of 10,000 rows is done in seconds', async () => {
-    const count = 10_000;
+  it('of 10,000 rows is one request, and done in seconds', async () => {
+    const [count, distinct] = [10_000, 1_000];
     const items = Array.from({ length: count }, (_, index) => ({
-      email: `row${index}@many.example`,
+      email: `row${index % distinct}@many.example`,
       name: `Row ${index} ${'x'.repeat(50)}`,
       age: index % 100,
     }));
     const started = performance.now();
     const { importId } = await accepted(items);
-    const acceptedAfter = performance.now() - started;
+    const acceptedAfter = Math.round(performance.now() - started);
     await completed(importId);
     const seconds = (performance.now() - started) / 1_000;
-    console.log(
-      `import of ${count} rows: accepted in ${Math.round(acceptedAfter)} ms, done in ${seconds.toFixed(1)} s`,
-    );
-    const page = await admin.get(`/api/users/imports/${String(importId)}?page=50&limit=100`);
+    console.log(`${count} rows accepted in ${acceptedAfter} ms, done in ${seconds.toFixed(1)} s`);
+    const page = await admin.get(`/api/users/imports/${String(importId)}?page=10&limit=100`);
     expect(page.body).toMatchObject({
-      data: { counts: { created: count, skipped: 0, refused: 0 } },
+      data: { counts: { created: distinct, skipped: count - distinct, refused: 0 } },
       pagination: { totalItems: count, totalPages: 100 },
     });
     expect(page.body.data?.rows).toMatchObject(
-      Array.from({ length: 100 }, (_, offset) => ({ index: 4_900 + offset, outcome: 'created' })),
+      Array.from({ length: 100 }, (_, offset) => ({ index: 900 + offset, outcome: 'created' })),
     );
-    expect(await collection('users').countDocuments({ name: /^Row / })).toBe(count);
+    const last = await admin.get(`/api/users/imports/${String(importId)}?page=10&limit=100&outcome=created`);
+    expect(last.body.data?.rows).toEqual(page.body.data?.rows);
+    expect(await collection('users').countDocuments({ name: /^Row / })).toBe(distinct);
     expect(seconds).toBeLessThan(60);
   });
 });
