@@ -107,21 +107,18 @@ describe('an authenticated request', () => {
   it('is asked of the database again after a signal of its user', async () => {
     const client = await api.client.login(administrator);
     expect((await client.get(guarded)).status).toBe(400);
-    const user = await other.db().collection('users').findOne({ email: administrator.email });
-    await other
-      .db()
-      .collection('users')
-      .updateOne({ _id: user?._id }, { $set: { status: 'suspended' } });
+    const users = other.db().collection('users');
+    const id = String((await users.findOne({ email: administrator.email }))?._id);
+    const setStatus = (status: string) =>
+      users.updateOne({ email: administrator.email }, { $set: { status } });
+    await setStatus('suspended');
     try {
-      await writeSignal('user', String(user?._id));
+      await writeSignal('user', id);
       await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 3_000 });
     } finally {
-      await other
-        .db()
-        .collection('users')
-        .updateOne({ _id: user?._id }, { $set: { status: 'active' } });
+      await setStatus('active');
     }
-    await writeSignal('user', String(user?._id));
+    await writeSignal('user', id);
     await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(400), { timeout: 3_000 });
   });
 });
