@@ -90,7 +90,9 @@ export class RefreshService {
     const { parentHash, refreshHash, rotatedAt, expiresAt } = session;
     if (parentHash === token.hash && now.getTime() - rotatedAt.getTime() <= grace) {
       const child = this.tokens.childWithHash(token, refreshHash);
-      if (child !== undefined) return { id: token.family, refreshToken: child.text, expiresAt };
+      // Made by a secret that this process has not got yet: nobody's theft.
+      if (child === undefined) throw invalidRefreshToken();
+      return { id: token.family, refreshToken: child.text, expiresAt };
     }
     await this.endReused(session, userId);
     throw invalidRefreshToken();
