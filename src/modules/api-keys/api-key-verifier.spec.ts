@@ -1,4 +1,3 @@
-import { createHistogram } from 'node:perf_hooks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Clock } from '../../common/clock.js';
 import { apiKeyIds, userIds } from '../../common/ids.js';
@@ -132,7 +131,7 @@ describe('ApiKeyVerifier', () => {
   });
 
   it('reads once for many requests that come at the same time', async () => {
-    await Promise.all(Array.from({ length: 50 }, () => world.verifier.verify(world.text)));
+    await Promise.all(Array.from({ length: 50 }, async () => world.verifier.verify(world.text)));
     expect(world.asked).toBe(3);
   });
 
@@ -205,22 +204,5 @@ describe('ApiKeyVerifier', () => {
     const known = hasherOf(old).hash(rotated.text);
     expect(hasherOf(`${fresh},${old}`).candidates(rotated.text)).toContain(known);
     expect(hasherOf(fresh).candidates(rotated.text)).not.toContain(known);
-  });
-
-  it('adds at most 1 ms at the 99th percentile to a request with a key that it remembers', async () => {
-    await world.permissions();
-    const verify = () => world.verifier.verify(world.text);
-    for (let i = 0; i < 5_000; i += 1) verify();
-    const times = createHistogram();
-    for (let i = 0; i < 20_000; i += 1) {
-      const start = process.hrtime.bigint();
-      verify();
-      times.record(Math.max(1, Number(process.hrtime.bigint() - start)));
-    }
-    const microseconds = (percentile: number): string => (times.percentile(percentile) / 1_000).toFixed(1);
-    console.log(
-      `[api-keys] warm verification: ${microseconds(50)} us at the median, ${microseconds(99)} us at p99`,
-    );
-    expect(times.percentile(99)).toBeLessThan(1_000_000);
   });
 });

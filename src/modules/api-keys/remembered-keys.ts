@@ -51,7 +51,7 @@ export class RememberedKeys implements OnModuleInit {
     if (kind === 'session') return;
     this.signals += 1;
     if (kind === 'role') this.keys.clear();
-    if (kind === 'user') for (const hash of [...(this.hashesOfUser.get(id) ?? [])]) this.keys.delete(hash);
+    if (kind === 'user') for (const hash of this.hashesOfUser.get(id) ?? []) this.keys.delete(hash);
     if (kind === 'api-key') this.keys.delete(this.hashOfKey.get(id) ?? '');
   }
 
