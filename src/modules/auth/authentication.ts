@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
-import type { Principal } from '../../common/principal.js';
+import type { Principal, UserPrincipal } from '../../common/principal.js';
 import { credentialsOf } from '../../http/credentials.js';
 import { CsrfTokens } from '../../http/csrf-tokens.js';
 import { ApiKeyAuthentication } from '../api-keys/api-key-authentication.js';
@@ -33,24 +33,28 @@ export class Authentication {
     throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
   }
 
-  private principalOfToken(token: string): Principal | Promise<Principal> {
+  private principalOfToken(token: string): UserPrincipal | Promise<UserPrincipal> {
     const claims = this.tokens.known(token);
     return claims === undefined
       ? this.tokens.verify(token).then((verified) => this.principalOfClaims(verified))
       : this.principalOfClaims(claims);
   }
 
-  private principalOfClaims(claims: AccessClaims): Principal | Promise<Principal> {
+  private principalOfClaims(claims: AccessClaims): UserPrincipal | Promise<UserPrincipal> {
     return this.principals.known(claims) ?? this.principals.principalOf(claims);
   }
 
   /** A browser sends its cookies whoever asks it to: a write also needs what only a page of ours can know. */
-  private async principalOfCookie(request: FastifyRequest, token: string): Promise<Principal> {
-    const claims = await this.tokens.verify(token);
-    const principal = await this.principalOfClaims(claims);
-    if (!isSafe(request.method)) {
-      this.csrf.assertSent(request.headers, [{ kind: 'session', id: claims.sessionId }]);
-    }
+  private principalOfCookie(request: FastifyRequest, token: string): Principal | Promise<Principal> {
+    const principal = this.principalOfToken(token);
+    if (isSafe(request.method)) return principal;
+    return principal instanceof Promise
+      ? principal.then((found) => this.withCsrfToken(request, found))
+      : this.withCsrfToken(request, principal);
+  }
+
+  private withCsrfToken(request: FastifyRequest, principal: UserPrincipal): Principal {
+    this.csrf.assertSent(request.headers, [{ kind: 'session', id: principal.sessionId }]);
     return principal;
   }
 }

@@ -14,6 +14,7 @@ import { ConfigModule } from '../../config/config.module.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthenticateGuard } from './authenticate.guard.js';
+import { ApiKeyAuthentication } from '../api-keys/api-key-authentication.js';
 import { Authentication } from './authentication.js';
 import { PermissionGuard } from './permission.guard.js';
 import { PrincipalService } from './principal.service.js';
@@ -103,6 +104,7 @@ describe('the guards of access', () => {
             principalOf: async (principal: Principal) => principal,
           },
         },
+        { provide: ApiKeyAuthentication, useValue: { principalOf: refuseKey } },
         Authentication,
         { provide: RequestLimits, useValue: unlimited },
         { provide: APP_GUARD, useClass: AuthenticateGuard },
@@ -175,6 +177,10 @@ describe('the guards of access', () => {
     expect((await get('/jobs', bearer('user'))).json().message).toContain('queues:read or queues:enqueue');
   });
 });
+
+function refuseKey(): never {
+  throw new DomainError('unauthenticated', 'INVALID_API_KEY', 'Invalid API key');
+}
 
 function known(token: string): Principal | undefined {
   return token === 'warm' ? warm : undefined;
