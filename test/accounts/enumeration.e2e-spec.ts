@@ -1,55 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApi, type RunningApi } from '../support/app.js';
+import { requestContext } from '../../src/common/request-context.js';
+import { isolatedSettings, startApi, type RunningApi } from '../support/app.js';
 import type { Reply } from '../support/client.js';
 import { password } from './support.js';
 
-/** Milliseconds by which the medians may differ. */
+/** Milliseconds. */
 const tolerance = 5;
-const rounds = 40;
+/** Pairs of requests; more are made as long as the machine is too busy to tell. */
+const fewestPairs = 20;
+const longestComparison = 12_000;
 const known = 'known-0000@example.com';
 const unlimited = { RATE_LIMIT_ANONYMOUS: 'off', RATE_LIMIT_AUTH_FAILURES: 'off' };
 
 type Ask = (email: string) => Promise<Reply>;
 
-interface Side {
-  readonly times: number[];
-  readonly answers: Set<string>;
-}
-
-/** Asks for both in turns, so that whatever else the machine does falls on both alike. */
-async function compare(ask: Ask): Promise<{ known: Side; unknown: Side }> {
-  const sides = {
-    known: { times: [], answers: new Set<string>() } as Side,
-    unknown: { times: [], answers: new Set<string>() } as Side,
-  };
-  const time = async (side: Side, email: string): Promise<void> => {
-    const start = performance.now();
-    const { status, body } = await ask(email);
-    side.times.push(performance.now() - start);
-    side.answers.add(JSON.stringify([status, { ...body, requestId: undefined }]));
-  };
-  for (let round = 0; round < rounds; round += 1) {
-    const unknown = `other-${String(round).padStart(4, '0')}@example.com`;
-    if (round % 2 === 0) await time(sides.known, known);
-    await time(sides.unknown, unknown);
-    if (round % 2 === 1) await time(sides.known, known);
-  }
-  return sides;
-}
-
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+/** Asks for both in turns, so that whatever else the machine does falls on both alike. */
+class Comparison {
+  readonly answers = new Set<string>();
+  private readonly known: number[] = [];
+  private readonly unknown: number[] = [];
+
+  constructor(private readonly ask: Ask) {}
+
+  async addPair(): Promise<void> {
+    const number = this.known.length;
+    const unknown = `other-${String(number).padStart(4, '0')}@example.com`;
+    if (number % 2 === 0) this.known.push(await this.time(known));
+    this.unknown.push(await this.time(unknown));
+    if (number % 2 === 1) this.known.push(await this.time(known));
+  }
+
+  /** Milliseconds: the median over all pairs. */
+  get difference(): number {
+    return median(this.known.map((time, index) => (this.unknown[index] ?? Number.NaN) - time));
+  }
+
+  toString(): string {
+    const [first, second] = [median(this.known), median(this.unknown)].map((time) => time.toFixed(2));
+    return `known ${first} ms, unknown ${second} ms, ${this.difference.toFixed(2)} apart over ${this.known.length} pairs`;
+  }
+
+  private async time(email: string): Promise<number> {
+    const start = performance.now();
+    const { status, body } = await this.ask(email);
+    const time = performance.now() - start;
+    this.answers.add(JSON.stringify([status, { ...body, requestId: undefined }]));
+    return time;
+  }
+}
+
 async function expectAlike(what: string, ask: Ask): Promise<void> {
-  const sides = await compare(ask);
-  expect([...sides.unknown.answers]).toEqual([...sides.known.answers]);
-  expect(sides.known.answers.size).toBe(1);
-  const [first, second] = [median(sides.known.times), median(sides.unknown.times)];
-  console.log(
-    `[timing] ${what}: known ${first.toFixed(2)} ms, unknown ${second.toFixed(2)} ms, ${(second - first).toFixed(2)} apart`,
-  );
-  expect(Math.abs(first - second)).toBeLessThan(tolerance);
+  const comparison = new Comparison(ask);
+  const end = performance.now() + longestComparison;
+  for (let pairs = 0; pairs < fewestPairs; pairs += 1) await comparison.addPair();
+  while (Math.abs(comparison.difference) > tolerance / 2 && performance.now() < end)
+    await comparison.addPair();
+  console.log(`[timing] ${what}: ${comparison.toString()}`);
+  expect([...comparison.answers]).toHaveLength(1);
+  expect(Math.abs(comparison.difference)).toBeLessThan(tolerance);
 }
 
 describe.each([
@@ -57,8 +72,18 @@ describe.each([
   ['REQUIRE_VERIFIED_EMAIL=false', 'false'],
 ])('with %s nobody learns who has an account', (name, required) => {
   let api: RunningApi;
+  /** What the database was asked for on behalf of each request: command and collection. */
+  const commands = new Map<string, string[]>();
+
   beforeAll(async () => {
-    api = await startApi({ ...unlimited, REQUIRE_VERIFIED_EMAIL: required });
+    const uri = new URL(isolatedSettings()['MONGODB_URI'] ?? '');
+    uri.searchParams.set('monitorCommands', 'true');
+    api = await startApi({ ...unlimited, REQUIRE_VERIFIED_EMAIL: required, MONGODB_URI: uri.toString() });
+    const connection: Connection = api.app.get(getConnectionToken(), { strict: false });
+    connection.getClient().on('commandStarted', ({ commandName, command }) => {
+      const id = requestContext.current()?.requestId ?? 'nobody';
+      commands.set(id, [...(commands.get(id) ?? []), `${commandName} ${String(command[commandName])}`]);
+    });
     const admin = await api.asAdministrator();
     const reply = await admin.post('/api/users', { email: known, name: 'Known', password });
     expect(reply.status, reply.text).toBe(201);
@@ -74,10 +99,26 @@ describe.each([
     ['/api/auth/register', (email) => ({ email, password, name: 'Somebody' })],
   ];
 
-  it.each(routes)('by %s: same status, body and time', async (path, bodyOf) => {
+  // The other routes do not depend on the setting.
+  const asked = required === 'true' ? routes : routes.slice(-1);
+  it.each(asked)('by %s: same status, body and time', async (path, bodyOf) => {
     const ask: Ask = (email) => api.client.post(path, bodyOf(email));
     // The first request of a route is slower than those that follow, and none of these is among the measured ones.
     for (const email of ['warm-1@example.com', 'warm-2@example.com', known]) await ask(email);
     await expectAlike(`${path} (${name})`, ask);
+  });
+
+  it.each(asked)('by %s: the database is asked for the same', async (path, bodyOf) => {
+    const asks = async (email: string): Promise<string[]> => {
+      const id = randomUUID();
+      await api.client.post(path, bodyOf(email), { headers: { 'x-request-id': id } });
+      // A registration is written either as an account or as an attempt: one document, at the same place.
+      return (commands.get(id) ?? []).map((command) =>
+        command.replace(/insert (users|registrations)/, 'insert one'),
+      );
+    };
+    const ofKnown = await asks(known);
+    expect(ofKnown.length).toBeGreaterThan(0);
+    expect(await asks('stranger@example.com')).toEqual(ofKnown);
   });
 });
