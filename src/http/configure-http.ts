@@ -53,7 +53,14 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       // Strictly, an OPTIONS that is no preflight would be answered in the plugin's own words.
       strictPreflight: false,
-      exposedHeaders: ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-ID'],
+      exposedHeaders: [
+        'ETag',
+        'Idempotency-Replayed',
+        'RateLimit',
+        'RateLimit-Policy',
+        'Retry-After',
+        'X-Request-ID',
+      ],
     });
   }
   if (!inProduction || settings.docsInProduction) serveDocs(app);
