@@ -1,4 +1,5 @@
 import { apiKeysConfig } from './api-keys.config.js';
+import { alertsConfig } from './alerts.config.js';
 import { appConfig } from './app.config.js';
 import { auditConfig } from './audit.config.js';
 import { authConfig } from './auth.config.js';
@@ -27,6 +28,7 @@ export const sections = [
   limitsConfig,
   signalsConfig,
   mailConfig,
+  alertsConfig,
   jobsConfig,
 ] as const;
 

@@ -8,7 +8,9 @@ import { keysetAfter, listOf, sortOf } from '../infrastructure/mongo/keyset.js';
 import { JobModelName, jobRowStates, type JobDocument } from './job.schema.js';
 import type { JobRow } from './job-row.js';
 import { rowOf } from './job-row.mapper.js';
-import { isOpen } from './open-rows.js';
+import { openStates } from './open-rows.js';
+
+const isOpen = mongoose.trusted({ $in: [...openStates] });
 
 export const jobSortFields = ['createdAt'] as const;
 export type JobSortField = (typeof jobSortFields)[number];
@@ -70,9 +72,6 @@ function stateConditions(state: JobState | undefined, running: readonly JobId[])
   const now = new Date();
   const isDue = { $or: [{ runAt: null }, { runAt: mongoose.trusted({ $lte: now }) }] };
   switch (state) {
-    case undefined:
-      // All of them by name: the index serves the order only within states that are named.
-      return { state: mongoose.trusted({ $in: [...jobRowStates] }) };
     case 'completed':
       return { state: 'done' };
     case 'dead':
@@ -86,5 +85,8 @@ function stateConditions(state: JobState | undefined, running: readonly JobId[])
       return { ...isWaiting, ...isDue, lastFailure: mongoose.trusted({ $ne: null }) };
     case 'pending':
       return { ...isWaiting, ...isDue, lastFailure: null };
+    default:
+      // All of them by name: the index serves the order only within states that are named.
+      return { state: mongoose.trusted({ $in: [...jobRowStates] }) };
   }
 }

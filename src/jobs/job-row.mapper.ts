@@ -13,6 +13,13 @@ function readAuthor({ kind, userId, keyId }: JobDocument['author']): JobAuthor {
   };
 }
 
-export function rowOf({ _id, author, pendingSince: _, expireAt: __, ...document }: JobDocument): JobRow {
+export function rowOf({
+  _id,
+  author,
+  pendingSince: _,
+  expireAt: __,
+  unalerted: ___,
+  ...document
+}: JobDocument): JobRow {
   return { ...document, id: jobIds.parse(_id.toHexString()), author: readAuthor(author) };
 }

@@ -9,7 +9,9 @@ export type JobAuthor =
   | { readonly kind: 'system' };
 
 /** A job of the ledger as a plain object. */
-export interface JobRow extends Readonly<Omit<JobDocument, '_id' | 'author' | 'pendingSince' | 'expireAt'>> {
+export interface JobRow extends Readonly<
+  Omit<JobDocument, '_id' | 'author' | 'pendingSince' | 'expireAt' | 'unalerted'>
+> {
   readonly id: JobId;
   readonly author: JobAuthor;
 }

@@ -49,6 +49,8 @@ export interface JobDocument {
   failedAt: Date | null;
   error: { message: string; stack?: string } | null;
   cancelledAt: Date | null;
+  /** True of a dead job of which nobody has been told yet; absent otherwise. */
+  unalerted?: boolean;
   /** When the row may go; null as long as the job is not over, or is dead. */
   expireAt: Date | null;
 }
@@ -96,6 +98,7 @@ export const JobSchema = new Schema<JobDocument>(
     failedAt: { type: Date, default: null },
     error: { type: Schema.Types.Mixed, default: null },
     cancelledAt: { type: Date, default: null },
+    unalerted: { type: Boolean },
     expireAt: { type: Date, default: null },
   },
   // An empty payload or result is a value like any other.
@@ -108,6 +111,8 @@ JobSchema.index({ pendingSince: 1 }, { name: 'pending', partialFilterExpression:
 JobSchema.index({ _id: 1, state: 1 }, { name: 'published', partialFilterExpression: { state: 'published' } });
 // Dead letters, newest first: {state: 'dead'} sorted by failedAt.
 JobSchema.index({ failedAt: -1, _id: -1 }, { name: 'dead', partialFilterExpression: { state: 'dead' } });
+// The alert: {unalerted: true}. Hardly ever is there one.
+JobSchema.index({ unalerted: 1 }, { name: 'unalerted', partialFilterExpression: { unalerted: true } });
 // The jobs of a queue in one state, newest first: {queue, state} sorted by createdAt.
 JobSchema.index({ queue: 1, state: 1, createdAt: -1, _id: -1 }, { name: 'queue_state' });
 // No query: the database drops rows that are over once expireAt is past; null never is.

@@ -2,11 +2,13 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { MongooseModule } from '@nestjs/mongoose';
+import { Clock } from '../common/clock.js';
 import { jobsConfig } from '../config/jobs.config.js';
 import { QueueRedis } from '../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import { JobModelName, JobSchema } from './job.schema.js';
 import { JobProducer } from './job-producer.js';
+import { DeadLetterAlerts } from './dead-letters/dead-letter-alerts.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
 import { JobFiguresRepository } from './job-figures.repository.js';
@@ -26,6 +28,10 @@ import { Reconciler } from './reconciler/reconciler.js';
 import { Reconciliation } from './reconciler/reconciliation.js';
 import { Publisher } from './relay/publisher.js';
 import { Relay } from './relay/relay.js';
+import { ScheduleModelName, ScheduleSchema } from './schedules/schedule.schema.js';
+import { ScheduleTicks } from './schedules/schedule-ticks.js';
+import { Schedules } from './schedules/schedules.js';
+import { SchedulesRepository } from './schedules/schedules.repository.js';
 import { QueueSwitchModelName, QueueSwitchSchema } from './switches/queue-switch.schema.js';
 import { QueueSwitches } from './switches/queue-switches.js';
 import { QueueSwitchesRepository } from './switches/queue-switches.repository.js';
@@ -38,6 +44,7 @@ import { WorkersAlive } from './workers-alive.js';
       { name: JobModelName, schema: JobSchema },
       { name: EffectMarkModelName, schema: EffectMarkSchema },
       { name: LeaseModelName, schema: LeaseSchema },
+      { name: ScheduleModelName, schema: ScheduleSchema },
       { name: QueueSwitchModelName, schema: QueueSwitchSchema },
     ]),
     BullModule.forRootAsync({
@@ -61,6 +68,11 @@ import { WorkersAlive } from './workers-alive.js';
     JobListsRepository,
     DeadLettersRepository,
     DeadLetters,
+    DeadLetterAlerts,
+    Clock,
+    SchedulesRepository,
+    Schedules,
+    ScheduleTicks,
     QueueSwitchesRepository,
     QueueSwitches,
     JobProducer,
@@ -81,6 +93,7 @@ import { WorkersAlive } from './workers-alive.js';
   exports: [
     DeadLetters,
     QueueSwitches,
+    Schedules,
     JobCatalogue,
     JobFiguresRepository,
     JobLedger,

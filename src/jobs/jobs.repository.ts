@@ -5,7 +5,9 @@ import mongoose, { Types, type Model } from 'mongoose';
 import { jobIds, type JobId } from '../common/ids.js';
 import { groupBy } from './group-by.js';
 import { JobModelName, type JobDocument, type JobRowState } from './job.schema.js';
-import { expiryAfter, isOpen } from './open-rows.js';
+import { expiryAfter, openStates } from './open-rows.js';
+
+const isOpen = mongoose.trusted({ $in: [...openStates] });
 import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob } from './job-row.js';
 import { rowOf } from './job-row.mapper.js';
 
@@ -115,7 +117,7 @@ export class JobsRepository {
   async markDead({ id, generation, attempts, error }: JobDeath): Promise<boolean> {
     const { modifiedCount } = await this.jobs.updateOne(
       { _id: new Types.ObjectId(id), generation, state: isOpen },
-      { $set: { state: 'dead', attempts, error, failedAt: new Date() } },
+      { $set: { state: 'dead', attempts, error, failedAt: new Date(), unalerted: true } },
     );
     return modifiedCount > 0;
   }

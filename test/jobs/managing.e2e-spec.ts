@@ -112,6 +112,7 @@ describe('queues and jobs over REST', () => {
     await until('BullMQ knows again', async () => api.isPaused('reports'));
     await administrator.post('/api/queues/reports/resume');
     await until('BullMQ knows', async () => !(await api.isPaused('reports')));
+    expect(await api.isPaused('email')).toBe(false);
   });
 
   it('a job that waits is cancelled, and never runs', async () => {

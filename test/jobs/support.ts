@@ -114,6 +114,8 @@ export interface ManagedApi {
   isPaused(queue: string): Promise<boolean>;
   /** Redis loses these keys of the queues. */
   forget(...keys: string[]): Promise<void>;
+  /** What FLUSHALL would do to this test's part of the server. */
+  forgetAll(): Promise<void>;
   auditedActions(): Promise<string[]>;
 }
 
@@ -141,6 +143,11 @@ export async function startManagedApi(
     isPaused: (queue) => get(Queues).get(queue).isPaused(),
     forget: async (...keys) => {
       await get(QueueRedis).producer.del(...keys.map((key) => `${settings['QUEUE_PREFIX']}:${key}`));
+    },
+    forgetAll: async () => {
+      const redis = get(QueueRedis).producer;
+      const stream = redis.scanStream({ match: `${settings['QUEUE_PREFIX']}*`, count: 1_000 });
+      for await (const keys of stream) if (keys.length > 0) await redis.del(...keys);
     },
     auditedActions: async () => {
       const connection = app.get<Connection>(getConnectionToken(), { strict: false });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accountMail } from './account-mail.js';
 import { importUsers } from './import-users.js';
 import { apiKeyExpiryMail } from './api-key-expiry-mail.js';
+import { deadLetterAlert } from './dead-letter-alert.js';
 import type { AnyJobType } from './job-type.js';
 import { processItems } from './process-items.js';
 import { sendEmail } from './send-email.js';
@@ -15,6 +16,7 @@ export const jobTypes: readonly AnyJobType[] = [
   processItems,
   importUsers,
   weeklyReport,
+  deadLetterAlert,
 ];
 
 /** What can be asked about the declared types; injectable, so that a test can declare others. */

@@ -76,19 +76,19 @@ export class DeadLettersRepository {
     return documents.map(({ _id }) => jobIds.parse(_id.toHexString()));
   }
 
-  /** Jobs of the queue that died after `after`, up to `limit` of them, the oldest first; those of `except` do not count. */
-  async findNew(queue: string, after: Date, except: readonly string[], limit: number): Promise<JobRow[]> {
-    const documents = await this.jobs
-      .find({
-        state: 'dead',
-        queue,
-        failedAt: mongoose.trusted({ $gt: after }),
-        name: mongoose.trusted({ $nin: [...except] }),
-      })
-      .sort({ failedAt: 1, _id: 1 })
-      .limit(limit)
-      .lean();
+  /** Dead jobs of which nobody has been told yet. */
+  async findUnalerted(limit: number): Promise<JobRow[]> {
+    const documents = await this.jobs.find({ unalerted: true }).limit(limit).lean();
     return documents.map(rowOf);
+  }
+
+  /** @returns how many of them were still to be told of. */
+  async markAlerted(ids: readonly JobId[]): Promise<number> {
+    const { modifiedCount } = await this.jobs.updateMany(
+      { _id: mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) }), unalerted: true },
+      { $unset: { unalerted: 1 } },
+    );
+    return modifiedCount;
   }
 }
 
@@ -106,5 +106,6 @@ function nextGeneration() {
       error: null,
     },
     $inc: { generation: 1 },
+    $unset: { unalerted: 1 as const },
   };
 }

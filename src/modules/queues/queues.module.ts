@@ -8,11 +8,13 @@ import { EnqueuingService } from './enqueuing.service.js';
 import { JobsController } from './jobs.controller.js';
 import { QueuesController } from './queues.controller.js';
 import { QueuesService } from './queues.service.js';
+import { SchedulesController } from './schedules.controller.js';
+import { SchedulesService } from './schedules.service.js';
 
 /** The ledger over REST. */
 @Module({
   imports: [HttpModule, JobsModule, AuditModule],
-  controllers: [QueuesController, JobsController, DeadLettersController],
-  providers: [QueuesService, EnqueuingService, DeadLettersService],
+  controllers: [QueuesController, JobsController, SchedulesController, DeadLettersController],
+  providers: [QueuesService, EnqueuingService, SchedulesService, DeadLettersService],
 })
 export class QueuesModule {}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
+import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
+import { Metrics } from '../../infrastructure/telemetry/metrics.js';
+import { BackgroundLoop } from '../background-loop.js';
+import { deadLetterAlert } from '../catalogue/dead-letter-alert.js';
+import { groupBy } from '../group-by.js';
+import { JobProducer } from '../job-producer.js';
+import type { JobRow } from '../job-row.js';
+import { LeasesRepository } from '../reconciler/leases.repository.js';
+import { DeadLettersRepository } from './dead-letters.repository.js';
+
+const interval = 2_000;
+const leaseTime = 15_000;
+/** Milliseconds between two alerts about the same queue, by all processes together. */
+const pause = 60_000;
+const batch = 500;
+const longestSample = 10;
+
+/**
+ * Tells the operators of jobs that failed for good: in the log, in a counter, and by a job of its own, written in the
+ * transaction that ticks them off, so that no alert is lost or sent twice.
+ */
+@Injectable()
+export class DeadLetterAlerts implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(DeadLetterAlerts.name);
+  private readonly loop = new BackgroundLoop(interval, () => this.round());
+  private readonly holder = randomUUID();
+  private readonly counter: Counter<'queue'>;
+
+  constructor(
+    private readonly letters: DeadLettersRepository,
+    private readonly leases: LeasesRepository,
+    private readonly producer: JobProducer,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly database: DatabaseConnection,
+    metrics: Metrics,
+  ) {
+    this.counter = metrics.counter({
+      name: 'dead_letters_total',
+      help: 'Jobs that failed for good, as far as this process has told of them.',
+      labels: ['queue'],
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  private async round(): Promise<void> {
+    if (!this.database.isPrepared) return;
+    try {
+      const rows = await this.letters.findUnalerted(batch);
+      for (const [queue, group] of groupBy(rows, (row) => row.queue)) await this.alertWhenDue(queue, group);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'dead letters are told of later');
+    }
+  }
+
+  private async alertWhenDue(queue: string, rows: readonly JobRow[]): Promise<void> {
+    const lease = `dead-letters:${queue}`;
+    if (!(await this.leases.take(lease, this.holder, leaseTime, { early: false }))) return;
+    const jobs = await this.unitOfWork.run(() => this.alert(queue, rows));
+    await this.leases.release(lease, this.holder, pause);
+    if (jobs === 0) return;
+    this.counter.inc({ queue }, jobs);
+    this.logger.error({ queue, jobs, ids: sampleOf(rows) }, 'jobs failed for good');
+  }
+
+  private async alert(queue: string, rows: readonly JobRow[]): Promise<number> {
+    const jobs = await this.letters.markAlerted(rows.map(({ id }) => id));
+    // An alert that could not be sent is no reason for another one.
+    const names = [...new Set(rows.map(({ name }) => name))].filter((name) => name !== deadLetterAlert.name);
+    if (jobs > 0 && names.length > 0) {
+      const data = { queue, jobs, ids: sampleOf(rows), names };
+      await this.producer.enqueue(deadLetterAlert, data, { priority: 'HIGH' });
+    }
+    return jobs;
+  }
+}
+
+function sampleOf(rows: readonly JobRow[]): string[] {
+  return rows.slice(0, longestSample).map(({ id }) => id);
+}
