@@ -1,3 +1,5 @@
+import { getConnectionToken } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { permissionCatalogue } from '../../src/modules/roles/permission-catalogue.js';
 import { startApi, type RunningApi } from '../support/app.js';
@@ -201,6 +203,35 @@ describe('roles', () => {
     expect([refused.status, refused.body.message]).toEqual([403, 'This needs the permission roles:read']);
     await admin.patch(`/api/roles/${String(role?.id)}`, { permissions: ['roles:read'] });
     expect((await client.get('/api/roles')).status).toBe(200);
+  });
+
+  it('leave an entry in the trail for each change, and none for a change of nothing', async () => {
+    const fields = { name: 'trailed', description: 'First.', permissions: ['users:read', 'roles:read'] };
+    const id = String((await createRole(fields)).id);
+    const path = `/api/roles/${id}`;
+    const same = await admin.patch(path, { ...fields, permissions: ['roles:read', 'users:read'] });
+    expect([same.status, same.headers.get('etag')]).toEqual([200, '"1"']);
+    await admin.patch(path, { description: 'Second.', permissions: ['users:read'] });
+    await admin.delete(path);
+    const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
+    const trail = await connection
+      .collection('auditEntries')
+      .find({ 'target.id': id })
+      .sort({ at: 1, _id: 1 })
+      .toArray();
+    expect(trail).toMatchObject([
+      { action: 'role.created', changes: { name: { to: 'trailed' } } },
+      {
+        action: 'role.updated',
+        changes: {
+          description: { from: 'First.', to: 'Second.' },
+          permissions: { from: ['roles:read', 'users:read'], to: ['users:read'] },
+        },
+      },
+      { action: 'role.deleted', changes: { name: { from: 'trailed' } } },
+    ]);
+    const signals = await connection.collection('signals').countDocuments({ kind: 'role', id });
+    expect(signals).toBe(3);
   });
 
   it('answer a bad id by 400 and an unknown one by 404', async () => {

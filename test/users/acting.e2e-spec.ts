@@ -21,7 +21,10 @@ describe('who acts on somebody stronger', () => {
     // May do everything to users, and lacks one permission that a manager holds: queues:enqueue.
     const permissions = [
       ...['read', 'create', 'update', 'delete', 'restore', 'export'].map((action) => `users:${action}`),
-      ...['roles:read', 'roles:assign', 'api-keys:manage', 'queues:read'],
+      'roles:read',
+      'roles:assign',
+      'api-keys:manage',
+      'queues:read',
     ];
     actor = await people.person('weaker', [await people.role('weaker', permissions)]);
     stronger = await people.person('stronger', ['manager', 'user']);
@@ -80,12 +83,10 @@ describe('who acts on somebody stronger', () => {
   });
 
   it('is in the trail', async () => {
-    await until('the refusals are noted', async () => {
-      const noted = await people
-        .collection('auditEntries')
-        .countDocuments({ action: 'access.denied', outcome: 'refused', 'actor.id': actor.id });
-      return noted > 0;
-    });
+    const refusals = { action: 'access.denied', outcome: 'refused', 'actor.id': actor.id };
+    const noted = () => people.collection('auditEntries').countDocuments(refusals);
+    await until('the refusals are noted', async () => (await noted()) > 0);
+    expect(await noted()).toBeGreaterThan(0);
   });
 
   it('may do all of it to somebody who holds no more than they do', async () => {
@@ -152,7 +153,12 @@ describe('the last administrator', () => {
     const [first] = others;
     expect((await first?.client.delete(`/api/users/${people.adminId}`))?.status).toBe(200);
     await Promise.all(
-      others.map((by, index) => toppled[index]?.(by, others[(index + 1) % others.length]?.id ?? '')),
+      toppled.map(async (topple, index) => {
+        const by = others[index];
+        const next = others[(index + 1) % others.length];
+        if (by === undefined || next === undefined) throw new Error('somebody is missing');
+        await topple(by, next.id);
+      }),
     );
     const { ObjectId } = (await import('mongoose')).mongo;
     const left = await people

@@ -75,10 +75,11 @@ export class RoleManagementService {
       assertHolds(principal, wanted?.map(permissionName) ?? []);
       const { changes, told } = differences(role, wish, wanted);
       // Nothing asked, nothing changed: a new revision would make stale what others have read.
-      if (Object.keys(told).length === 0) return;
+      if (Object.keys(told).length === 0) return 'unchanged';
       if (changes.name !== undefined) await this.assertNameFree(changes.name);
       if (!(await this.roles.update(id, changes, role.revision))) throw stale();
       await this.audit.record({ action: 'role.updated', target: { type: 'role', id }, changes: told });
+      return undefined;
     });
     return this.get(id);
   }
@@ -125,11 +126,11 @@ export class RoleManagementService {
     if (await this.roles.isNameTaken(name)) throw nameTaken();
   }
 
-  private async change(id: RoleId, fn: () => Promise<void>): Promise<void> {
+  /** What `fn` does, and the signal of it, unless it comes to nothing. */
+  private async change(id: RoleId, fn: () => Promise<void | 'unchanged'>): Promise<void> {
     try {
       await this.unitOfWork.run(async () => {
-        await fn();
-        await this.signals.emit({ kind: 'role', id });
+        if ((await fn()) !== 'unchanged') await this.signals.emit({ kind: 'role', id });
       });
     } catch (error) {
       throw error instanceof DuplicateRoleNameError ? nameTaken() : error;
