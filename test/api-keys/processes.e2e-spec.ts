@@ -9,7 +9,7 @@ import { makeKey, rotateKey, withKey } from './keys.js';
 const path = '/api/users/me';
 const { privateKey } = generateKeyPairSync('ed25519');
 const pepper = randomBytes(32).toString('base64url');
-const settings = {
+const settings: Record<string, string> = {
   ...isolatedSettings(),
   LOG_LEVEL: 'debug',
   JWT_PRIVATE_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'shared' }]),

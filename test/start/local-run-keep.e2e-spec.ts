@@ -147,6 +147,7 @@ describe('the local run', () => {
       'REFRESH_SECRETS',
       'CSRF_SECRET',
       'CURSOR_SECRET',
+      'API_KEY_PEPPERS',
     ])
       expect(after[name]).toBe(before[name]);
   });

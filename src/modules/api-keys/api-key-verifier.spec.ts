@@ -183,6 +183,16 @@ describe('ApiKeyVerifier', () => {
     expect(world.verifier.verify(world.text)).toBeInstanceOf(Promise);
   });
 
+  it('waits for no look that began before a signal', async () => {
+    const before = world.verifier.verify(world.text);
+    // Let it read, but not come to its end.
+    await Promise.resolve();
+    world.key = { ...world.key, endedAt: new Date() };
+    world.feed.receive({ kind: 'api-key', id }, 1_000);
+    expect(await world.code()).toBe('INVALID_API_KEY');
+    expect((await before).principal.keyId).toBe(id);
+  });
+
   it('goes by nothing that it remembers while it hears no signals', async () => {
     await world.permissions();
     world.feed.completeUntil(performance.now() - 11_000);

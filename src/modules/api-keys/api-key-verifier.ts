@@ -13,10 +13,17 @@ import { KeyHasher } from './key-hasher.js';
 import { RememberedKeys } from './remembered-keys.js';
 import type { VerifiedKey } from './verified-key.js';
 
+/** A key that is being read, for all requests that came with it meanwhile. */
+interface Load {
+  /** That of RememberedKeys at which it began. */
+  readonly moment: number;
+  readonly key: Promise<VerifiedKey>;
+}
+
 /** From the text of a key to who is asking, and what its owner still lets it do. */
 @Injectable()
 export class ApiKeyVerifier {
-  private readonly loading = new Map<string, Promise<VerifiedKey>>();
+  private readonly loads = new Map<string, Load>();
 
   constructor(
     @Inject(ApiKeysRepository) private readonly keys: Pick<ApiKeysRepository, 'findByHash'>,
@@ -40,12 +47,18 @@ export class ApiKeyVerifier {
   }
 
   private async find(text: string, name: string): Promise<VerifiedKey> {
-    let loading = this.loading.get(name);
-    if (loading === undefined) {
-      loading = this.load(text, name).finally(() => this.loading.delete(name));
-      this.loading.set(name, loading);
+    const { moment } = this.remembered;
+    let load = this.loads.get(name);
+    // Not one that began before a signal: it may have read what holds no longer.
+    if (load?.moment !== moment) {
+      load = { moment, key: this.load(text, name, moment) };
+      this.loads.set(name, load);
     }
-    return this.live(await loading);
+    try {
+      return this.live(await load.key);
+    } finally {
+      if (this.loads.get(name) === load) this.loads.delete(name);
+    }
   }
 
   private live(key: VerifiedKey): VerifiedKey {
@@ -55,8 +68,7 @@ export class ApiKeyVerifier {
     return key;
   }
 
-  private async load(text: string, name: string): Promise<VerifiedKey> {
-    const { moment } = this.remembered;
+  private async load(text: string, name: string, moment: number): Promise<VerifiedKey> {
     const key = await this.keys.findByHash(this.hasher.candidates(text));
     if (key === null || key.endedAt !== null) throw invalid();
     const account = await this.accounts.accountOf(key.userId);
