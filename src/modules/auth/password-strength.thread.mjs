@@ -11,5 +11,5 @@ const judge = new ZxcvbnFactory({
 });
 
 parentPort?.on('message', (/** @type {{ password: string, words: string[] }} */ { password, words }) => {
-  parentPort?.postMessage(judge.check(password, words).score);
+  parentPort?.postMessage(judge.check(password, words).score, []);
 });

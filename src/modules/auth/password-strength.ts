@@ -45,7 +45,7 @@ export class PasswordStrength implements OnModuleDestroy {
   private async ask(question: { password: string; words: string[] }): Promise<number> {
     const thread = (this.thread ??= this.start());
     const answered = once(thread, 'message');
-    thread.postMessage(question);
+    thread.postMessage(question, []);
     const [score]: unknown[] = await answered;
     if (typeof score !== 'number') throw new Error('the thread answered something that is no score');
     return score;

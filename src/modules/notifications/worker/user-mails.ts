@@ -23,6 +23,8 @@ const statuses: Readonly<Record<UserMailTemplate, readonly Status[]>> = {
   'email-changed-notice': ['pending', 'active', 'suspended'],
 };
 
+type Compose = (id: UserId, user: Recipient) => Promise<Mail | null>;
+
 /** Writes the mails to users, as they are at the moment of writing. */
 @Injectable()
 export class UserMails {
@@ -33,32 +35,31 @@ export class UserMails {
     private readonly links: MailLinks,
   ) {}
 
+  private readonly composers: Readonly<Record<UserMailTemplate, Compose>> = {
+    invitation: async (id, user) =>
+      mailTo(user, letters.invitation(await this.withLink('invitation', id, user))),
+    'password-reset': async (id, user) =>
+      mailTo(user, letters.passwordReset(await this.withLink('password-reset', id, user))),
+    'email-verification': async (id, user) =>
+      user.emailVerified
+        ? null
+        : mailTo(user, letters.emailVerification(await this.withLink('email-verification', id, user))),
+    'login-code': async (id, user) =>
+      mailTo(user, letters.loginCode({ name: user.name, ...(await this.codes.issue(id)) })),
+    'email-change': (id, user) => this.emailChange(id, user),
+    'email-change-notice': async (_, user) =>
+      user.pendingEmail === null
+        ? null
+        : mailTo(user, letters.emailChangeNotice({ name: user.name, newEmail: user.pendingEmail })),
+    'email-changed-notice': async (_, { name, email: newEmail, previousEmail: email }) =>
+      email === null ? null : mailTo({ name, email }, letters.emailChangedNotice({ name, newEmail })),
+  };
+
   /** Null when there is nobody to write to, or nothing to say any more. */
   async compose(template: UserMailTemplate, id: UserId): Promise<Mail | null> {
     const user = await this.recipients.recipientOf(id);
     if (user === null || !statuses[template].includes(user.status)) return null;
-    switch (template) {
-      case 'invitation':
-        return mailTo(user, letters.invitation(await this.withLink('invitation', id, user)));
-      case 'password-reset':
-        return mailTo(user, letters.passwordReset(await this.withLink('password-reset', id, user)));
-      case 'email-verification':
-        if (user.emailVerified) return null;
-        return mailTo(user, letters.emailVerification(await this.withLink('email-verification', id, user)));
-      case 'login-code':
-        return mailTo(user, letters.loginCode({ name: user.name, ...(await this.codes.issue(id)) }));
-      case 'email-change':
-        return this.emailChange(id, user);
-      case 'email-change-notice':
-        if (user.pendingEmail === null) return null;
-        return mailTo(user, letters.emailChangeNotice({ name: user.name, newEmail: user.pendingEmail }));
-      case 'email-changed-notice':
-        if (user.previousEmail === null) return null;
-        return mailTo(
-          { name: user.name, email: user.previousEmail },
-          letters.emailChangedNotice({ name: user.name, newEmail: user.email }),
-        );
-    }
+    return this.composers[template](id, user);
   }
 
   private async emailChange(id: UserId, { name, pendingEmail: email }: Recipient): Promise<Mail | null> {
