@@ -20,9 +20,9 @@ beforeAll(async () => {
   direct = new Redis(inject('redisUrl'));
   api = await startApi({
     REDIS_URL: `redis://127.0.0.1:${proxy.port}${pathname}`,
-    RATE_LIMIT_ANONYMOUS: '20/1m',
-    RATE_LIMIT_PRINCIPAL: '30/1m',
-    RATE_LIMIT_AUTH_FAILURES: '5/1m',
+    RATE_LIMIT_ANONYMOUS: '20/10m',
+    RATE_LIMIT_PRINCIPAL: '30/10m',
+    RATE_LIMIT_AUTH_FAILURES: '5/10m',
     TRUSTED_PROXIES: '127.0.0.1',
   });
   prefix = `${process.env['QUEUE_PREFIX']}:limit:`;

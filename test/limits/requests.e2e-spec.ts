@@ -14,9 +14,11 @@ let bob: Account;
 
 beforeAll(async () => {
   api = await startApi({
-    RATE_LIMIT_ANONYMOUS: '10/1m',
-    RATE_LIMIT_PRINCIPAL: '60/1m',
+    RATE_LIMIT_ANONYMOUS: '10/10m',
+    RATE_LIMIT_PRINCIPAL: '60/10m',
     TRUSTED_PROXIES: '127.0.0.1',
+    // What is looked at is the count, not how busy this machine is.
+    REDIS_COMMAND_TIMEOUT: '2s',
   });
   const make = await accountMaker(api);
   [ada, bob] = [await make('ada@nexus.test'), await make('bob@nexus.test')];
@@ -43,7 +45,7 @@ function expectRefused(reply: Reply): void {
   });
   const wait = Number(reply.headers.get('retry-after'));
   expect(wait).toBeGreaterThanOrEqual(1);
-  expect(wait).toBeLessThanOrEqual(60);
+  expect(wait).toBeLessThanOrEqual(600);
 }
 
 describe('without credentials an address', () => {
@@ -59,11 +61,11 @@ describe('without credentials an address', () => {
   it('is told what is left, as the drafts of the IETF write it', async () => {
     const someone = caller(api.url);
     const first = await someone.get(open);
-    expect(fieldOf(first, 'ratelimit-policy')).toEqual(['anonymous', { q: 10, w: 60 }]);
+    expect(fieldOf(first, 'ratelimit-policy')).toEqual(['anonymous', { q: 10, w: 600 }]);
     const [name, { r, t }] = fieldOf(first, 'ratelimit');
     expect([name, r]).toEqual(['anonymous', 9]);
-    expect(t).toBeGreaterThan(50);
-    expect(t).toBeLessThanOrEqual(60);
+    expect(t).toBeGreaterThan(500);
+    expect(t).toBeLessThanOrEqual(600);
     const replies = await oneByOne(10, () => someone.get(closed));
     expect(replies.map((reply) => fieldOf(reply, 'ratelimit')[1]['r'])).toEqual([
       8, 7, 6, 5, 4, 3, 2, 1, 0, 0,
@@ -148,7 +150,10 @@ describe('with credentials', () => {
 });
 
 it('does not believe X-Forwarded-For of a peer that is no trusted proxy', async () => {
-  await using untrusting = await startApi({ RATE_LIMIT_ANONYMOUS: '10/1m', TRUSTED_PROXIES: '192.0.2.0/24' });
+  await using untrusting = await startApi({
+    RATE_LIMIT_ANONYMOUS: '10/10m',
+    TRUSTED_PROXIES: '192.0.2.0/24',
+  });
   const replies = await atOnce(15, () => caller(untrusting.url).get(open));
   expect(tally(replies)).toEqual({ 200: 10, 429: 5 });
 });

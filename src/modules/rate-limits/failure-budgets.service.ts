@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
+import type { DomainError } from '../../common/domain-error.js';
 import { normalizeEmail } from '../../common/email.js';
 import type { UserId } from '../../common/ids.js';
 import { limitsConfig } from '../../config/limits.config.js';
@@ -67,19 +68,26 @@ export class FailureBudgetsService {
     const rate = this.config.authFailures;
     if (rate === null) return unlimited;
     const budgets = budgetsOf(attempt, rate.limit);
-    const wait = await this.shared.reserve(budgets, rate.window);
-    if (wait === undefined) {
-      this.refuse(this.local.reserve(budgets, rate.window));
-      return { refund: async () => this.local.refund(budgets) };
+    const waitHere = this.local.reserve(budgets, rate.window);
+    if (waitHere > 0) throw this.refusal(waitHere);
+    const spending = await this.shared.reserve(budgets, rate.window);
+    if (spending === undefined) return { refund: async () => this.local.refund(budgets) };
+    if (spending.wait > 0) {
+      this.local.refund(budgets);
+      throw this.refusal(spending.wait);
     }
-    this.refuse(wait);
-    return { refund: () => this.shared.refund(budgets) };
+    this.local.align(budgets, spending.lasts);
+    return {
+      refund: () => {
+        this.local.refund(budgets);
+        return this.shared.refund(budgets);
+      },
+    };
   }
 
-  private refuse(wait: number): void {
-    if (wait === 0) return;
+  private refusal(wait: number): DomainError {
     this.refusals.count('auth-failures');
-    throw tooManyLoginAttempts(wait);
+    return tooManyLoginAttempts(wait);
   }
 }
 

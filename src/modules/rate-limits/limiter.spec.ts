@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Rate } from '../../config/rate-limit.js';
 import { Limiter, type Verdict } from './limiter.js';
-import type { Portion } from './shared-windows.js';
+import type { Portion, SharedWindows } from './shared-windows.js';
+
+type Asked = Parameters<SharedWindows['take']>[2];
 
 /** One window as Redis keeps it, for any number of processes; it says nothing while it is away. */
 class Window {
@@ -10,7 +12,11 @@ class Window {
   away = false;
   endsAt = 0;
 
-  async take(_key: string, { limit, window }: Rate, waiting: number): Promise<Portion | undefined> {
+  async take(
+    _key: string,
+    { limit, window }: Rate,
+    { waiting, unasked }: Asked,
+  ): Promise<Portion | undefined> {
     this.asked += 1;
     await Promise.resolve();
     if (this.away) return undefined;
@@ -19,7 +25,8 @@ class Window {
       this.used = 0;
       this.endsAt = now + window;
     }
-    const left = limit - this.used;
+    this.used += unasked;
+    const left = Math.max(0, limit - this.used);
     const granted = Math.min(left, Math.max(waiting, Math.floor(Math.min(limit / 300, left / 32))));
     this.used += granted;
     return { granted, left: left - granted, lasts: this.endsAt - now };
@@ -113,6 +120,10 @@ describe('the limiter', () => {
     window.away = true;
     expect(await passed(10, () => one.take('known', rate))).toBe(4);
     expect(await passed(30, () => one.take('new', rate))).toBe(10);
+    window.away = false;
+    vi.advanceTimersByTime(1_000);
+    expect(await passed(10, () => one.take('known', rate))).toBe(0);
+    window.away = true;
     vi.advanceTimersByTime(minute);
     expect(await passed(30, () => one.take('known', rate))).toBe(10);
   });

@@ -21,6 +21,8 @@ class Allowance {
   /** Taken from the window already, for requests to come. */
   leased = 0;
   left = 0;
+  /** Let through in this window while Redis was away: it is told when it is back. */
+  unasked = 0;
   endsAt = 0;
   refusedUntil = 0;
   waiting = 0;
@@ -78,10 +80,12 @@ export class Limiter {
   private async renew(allowance: Allowance, key: string, rate: Rate): Promise<void> {
     const askedAt = performance.now();
     try {
-      const portion = await this.shared.take(key, rate, allowance.waiting);
+      const unasked = askedAt < allowance.endsAt ? allowance.unasked : 0;
+      const portion = await this.shared.take(key, rate, { waiting: allowance.waiting, unasked });
       if (portion === undefined) {
         this.grantAlone(allowance, rate);
       } else {
+        allowance.unasked = 0;
         allowance.leased = portion.granted;
         allowance.left = portion.left;
         // From before the question: a lease never outlives its window.
@@ -100,8 +104,10 @@ export class Limiter {
     if (now >= allowance.endsAt) {
       allowance.endsAt = now + window;
       allowance.left = limit;
+      allowance.unasked = 0;
     }
     allowance.leased = Math.min(allowance.left, allowance.waiting);
     allowance.left -= allowance.leased;
+    allowance.unasked += allowance.leased;
   }
 }

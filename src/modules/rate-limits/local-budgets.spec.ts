@@ -33,3 +33,13 @@ it('begins anew with the next window', () => {
   vi.advanceTimersByTime(minute);
   expect(budgets.reserve([small], minute)).toBe(0);
 });
+
+it('ends when the windows of Redis do', () => {
+  const budgets = new LocalBudgets();
+  for (let round = 0; round < 2; round += 1) budgets.reserve([small], minute);
+  budgets.align([small], [5_000]);
+  vi.advanceTimersByTime(4_999);
+  expect(budgets.reserve([small], minute)).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(budgets.reserve([small], minute)).toBe(0);
+});

@@ -5,10 +5,13 @@ const capacity = 50_000;
 
 interface Window {
   spent: number;
-  readonly endsAt: number;
+  endsAt: number;
 }
 
-/** The budgets of this process alone, for while Redis is away: of the same size, and bounded in number. */
+/**
+ * What this process has let through of each budget, asked or not: of the same size, so that a Redis that comes and goes
+ * leaves no more tries than one that stays. Bounded in number.
+ */
 export class LocalBudgets {
   private readonly windows = new LRUCache<string, Window>({ max: capacity });
 
@@ -23,6 +26,16 @@ export class LocalBudgets {
       else current.spent += 1;
     }
     return 0;
+  }
+
+  /** The windows of Redis are the ones that count: theirs end when those do. `lasts` in milliseconds, by budget. */
+  align(budgets: readonly Budget[], lasts: readonly number[]): void {
+    const now = performance.now();
+    for (const [index, { key }] of budgets.entries()) {
+      const window = this.windows.get(key);
+      const lasting = lasts[index];
+      if (window !== undefined && lasting !== undefined) window.endsAt = now + lasting;
+    }
   }
 
   refund(budgets: readonly Budget[]): void {
