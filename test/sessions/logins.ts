@@ -52,3 +52,21 @@ export async function tracesOf(api: RunningApi, sessionId: string) {
     signals: signals.length,
   };
 }
+
+export const outcome = ({ status, body }: Reply) => [status, body.code];
+
+/** What every refresh token that is not good is answered. */
+export const invalid = {
+  status: 401,
+  statusCode: 401,
+  success: false,
+  code: 'INVALID_REFRESH_TOKEN',
+  message: 'Invalid refresh token: log in again',
+  cacheControl: 'no-store',
+};
+
+export async function refusalOf(api: RunningApi, refreshToken: string) {
+  const { status, body, headers } = await refresh(api, refreshToken);
+  const { requestId: _, ...answer } = body;
+  return { status, ...answer, cacheControl: headers.get('cache-control') };
+}

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
+import { Types } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startApi, type RunningApi } from '../support/app.js';
 import type { Client, Json } from '../support/client.js';
-import { minutes, HandClock, seconds } from './clock.js';
 import { collection, createUser, loggedIn, password, refresh, sessionIdOf, tracesOf } from './logins.js';
 
 let api: RunningApi;
@@ -124,12 +124,11 @@ describe('the list of sessions', () => {
   it('leaves out what has expired', async () => {
     const login = await createUser(api, 'expired@nexus.test');
     const [{ accessToken }, { client }] = [await login(), await login()];
-    const filter = { createdAt: { $lt: new Date() }, expiresAt: { $gt: new Date() } };
-    const ids = listOf((await client.get('/api/auth/sessions')).body.data).map(({ id }) => String(id));
-    expect(ids).toContain(sessionIdOf(accessToken));
-    const stored = await collection(api, 'sessions').find(filter).toArray();
-    const old = stored.find(({ _id }) => String(_id) === sessionIdOf(accessToken));
-    await collection(api, 'sessions').updateOne({ _id: old?._id }, { $set: { expiresAt: new Date(0) } });
+    expect(listOf((await client.get('/api/auth/sessions')).body.data)).toHaveLength(2);
+    await collection(api, 'sessions').updateOne(
+      { _id: new Types.ObjectId(sessionIdOf(accessToken)) },
+      { $set: { expiresAt: new Date(0) } },
+    );
     expect(listOf((await client.get('/api/auth/sessions')).body.data)).toHaveLength(1);
   });
 });
@@ -159,43 +158,11 @@ describe('ending a session', () => {
         return { status, code: body.code, message: body.message };
       }),
     );
-    expect(answers).toEqual(
-      Array(2).fill({ status: 404, code: 'SESSION_NOT_FOUND', message: 'Session not found' }),
-    );
+    const [theirsIs, absentIs] = answers;
+    expect(absentIs).toEqual({ status: 404, code: 'SESSION_NOT_FOUND', message: 'Session not found' });
+    expect(theirsIs).toEqual(absentIs);
     expect((await theirs.client.get('/api/users/me')).status).toBe(200);
     expect((await mine.client.delete('/api/auth/sessions/x')).body.code).toBe('INVALID_ID');
-  });
-});
-
-describe('a recent login', () => {
-  it('is asked for where it says so: after 10 minutes a refreshed session is refused, a new login is not', async () => {
-    const document = (await api.client.get('/docs/openapi.json')).body;
-    const routes = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-      Object.entries(item ?? {}).flatMap(([method, operation]) =>
-        String(operation?.['x-recent-login']) === '10m' ? [{ method: method.toUpperCase(), path }] : [],
-      ),
-    );
-    expect(routes).toContainEqual({ method: 'POST', path: '/api/api-keys' });
-
-    const login = await createUser(api, 'recent@nexus.test');
-    const { refreshToken } = await login();
-    using clock = await HandClock.take();
-    clock.forward(minutes(10) - seconds(30));
-    const almost = loggedIn(api.url, await refresh(api, refreshToken));
-    for (const { method, path } of routes) {
-      const reply = await almost.client.call(method, path.replaceAll(/\{\w+\}/g, '0'.repeat(24)));
-      expect([path, reply.body.code]).not.toEqual([path, 'RECENT_LOGIN_REQUIRED']);
-    }
-    clock.forward(seconds(31));
-    const late = loggedIn(api.url, await refresh(api, almost.refreshToken));
-    const anew = await login();
-    for (const { method, path } of routes) {
-      const call = path.replaceAll(/\{\w+\}/g, '0'.repeat(24));
-      const refused = await late.client.call(method, call);
-      expect([path, refused.status, refused.body.code]).toEqual([path, 403, 'RECENT_LOGIN_REQUIRED']);
-      const taken = await anew.client.call(method, call);
-      expect([path, taken.body.code]).not.toEqual([path, 'RECENT_LOGIN_REQUIRED']);
-    }
   });
 });
 
