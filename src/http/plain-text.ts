@@ -8,6 +8,8 @@ const characters: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<'
  * character references is stripped as well: undoing them never makes a tag.
  */
 export function plainTextOf(html: string): string {
+  // Without either there is no tag and no reference.
+  if (!/[<&]/.test(html)) return html;
   let text = html;
   for (;;) {
     const stripped = sanitizeHtml(text, { allowedTags: [], allowedAttributes: {} }).replaceAll(

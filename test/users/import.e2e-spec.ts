@@ -148,6 +148,8 @@ describe('an import', { timeout: 60_000 }, () => {
     expect(tooLarge.body).toMatchObject({ statusCode: 413, code: 'PAYLOAD_TOO_LARGE' });
     const manyValues = await admin.post('/api/users/import', { items: [{ list: Array(100_001).fill(1) }] });
     expect(manyValues.body).toMatchObject({ statusCode: 400, code: 'TOO_MANY_VALUES' });
+    const unknown = await admin.post('/api/users/import', { items: [{}], dryRun: true });
+    expect(unknown.body).toMatchObject({ statusCode: 400, errors: [{ path: 'dryRun' }] });
     const elsewhere = await admin.post('/api/users', { name: 'x'.repeat(2 * 1024 * 1024) });
     expect(elsewhere.status).toBe(413);
   });

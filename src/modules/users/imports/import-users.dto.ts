@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { maximumSkip } from '../../../http/list-query.dto.js';
 import { WholeNumber } from '../../../http/whole-number.js';
 import { importOutcomes, mostRows, type ImportOutcome } from './user-import.js';
@@ -16,12 +16,8 @@ class ImportItemDto {
 }
 
 export class ImportUsersDto {
-  // Each row is checked when it is taken in, so that one bad row does not keep out the others.
   @ApiProperty({ type: [ImportItemDto], minItems: 1, maxItems: mostRows })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(mostRows)
-  items!: unknown[];
+  items!: ImportItemDto[];
 }
 
 export class ImportRowsQuery {

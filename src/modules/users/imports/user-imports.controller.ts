@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { userImportIds, type UserImportId } from '../../../common/ids.js';
 import type { Principal } from '../../../common/principal.js';
 import { RequirePermission } from '../../../http/access.decorators.js';
@@ -11,6 +11,7 @@ import { idPipe } from '../../../http/id.pipe.js';
 import { Idempotent } from '../../../http/idempotency/idempotent.decorator.js';
 import { pagePagination } from '../../../http/list-requests.js';
 import { AcceptedImportDto, ImportProgressDto, importProgressDto } from './import-answer.dto.js';
+import { importItemsPipe } from './import-items.pipe.js';
 import { ImportRowsQuery, ImportUsersDto } from './import-users.dto.js';
 import { UserImportsService } from './user-imports.service.js';
 
@@ -28,6 +29,7 @@ export class UserImportsController {
   @RequirePermission('users:create')
   @BodyLimits({ bytes: 4 * megabyte, values: 100_000 })
   @ApiOperation({ summary: 'Make many users, each with an invitation; up to 10,000 rows and 4 MB' })
+  @ApiBody({ type: ImportUsersDto })
   @ApiAnswer(AcceptedImportDto, { status: 202, message: 'Import accepted' })
   @ApiFailures({
     400: 'VALIDATION_FAILED',
@@ -35,7 +37,7 @@ export class UserImportsController {
     413: 'PAYLOAD_TOO_LARGE',
   })
   async accept(
-    @Body() { items }: ImportUsersDto,
+    @Body(importItemsPipe) items: unknown[],
     @CurrentPrincipal() principal: Principal,
   ): Promise<Answer<AcceptedImportDto>> {
     return answer('Import accepted', await this.imports.accept(principal, items));
