@@ -18,6 +18,7 @@ const settings = {
   JWT_PRIVATE_KEYS: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'shared' }]),
   RATE_LIMIT_ANONYMOUS: `${anonymous}/10m`,
   RATE_LIMIT_PRINCIPAL: `${principal}/10m`,
+  RATE_LIMIT_AUTH_FAILURES: '5/10m',
   TRUSTED_PROXIES: '127.0.0.1',
   // What is measured is the count, not how busy this machine is.
   REDIS_COMMAND_TIMEOUT: '2s',
@@ -28,7 +29,10 @@ let urls: string[];
 
 beforeAll(async () => {
   for (let index = 0; index < 3; index += 1) processes.push(new Program('dist/main.js', settings));
-  urls = await Promise.all(processes.map((process) => process.url()));
+  const listening = processes.map((process) =>
+    process.line(({ message }) => String(message) === 'listening', 50_000),
+  );
+  urls = (await Promise.all(listening)).map(({ url }) => String(url));
   for (const url of urls) {
     const ready = async () => expect((await new Client(url).get('/health/ready')).status).toBe(200);
     await vi.waitFor(ready, { timeout: 30_000 });
@@ -79,4 +83,11 @@ it('three processes let somebody have their limit once, to one in a hundred', as
     principal,
     await spread(700, (index) => caller(urlOf(index)).get('/api/users/me', credentials)),
   );
+});
+
+it('three processes bear five wrong passwords together, however many come at once', async () => {
+  const address = newAddress();
+  const guess = { email: administrator.email, password: 'Wrong-Horse-9-Battery' };
+  const replies = await spread(30, (index) => caller(urlOf(index), address).post('/api/auth/login', guess));
+  expect(tally(replies)).toEqual({ 401: 5, 429: 25 });
 });
