@@ -64,11 +64,11 @@ export const queueWalkers = {
     return { actor: on.adminId, target: items };
   },
 
-  'schedule.saved': async (on) => ({ actor: on.adminId, target: await schedule(on) }),
+  'schedule.saved': async (on) => ({ actor: on.adminId, target: `reports/${await schedule(on)}` }),
 
   'schedule.deleted': async (on) => {
     const id = await schedule(on);
     expectStatus(await on.admin.delete(`/api/queues/reports/schedules/${id}`), 200);
-    return { actor: on.adminId, target: id };
+    return { actor: on.adminId, target: `reports/${id}` };
   },
 } satisfies Record<string, Walker>;
