@@ -7,6 +7,7 @@ loadEnvironment();
 const { createApi } = await import('./api.js');
 const { httpConfig } = await import('./config/http.config.js');
 const { Readiness } = await import('./modules/health/readiness.js');
+const { EventStreams } = await import('./http/event-streams.js');
 const { drainHttp } = await import('./http/drain.js');
 const { closeOnSignal } = await import('./shutdown.js');
 
@@ -14,6 +15,8 @@ const { host, port } = httpConfig();
 const app = await createApi();
 closeOnSignal(async () => {
   app.get(Readiness).beginShutdown();
+  // They would never end by themselves; their clients reconnect to whoever serves then.
+  app.get(EventStreams, { strict: false }).closeAll();
   // Answers first: what a request still needs must not close under it.
   await drainHttp(app);
   await app.close();

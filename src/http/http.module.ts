@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AllowedMethods } from './allowed-methods.js';
 import { CsrfTokens } from './csrf-tokens.js';
 import { CursorCodec } from './cursor-codec.js';
+import { EventStreams } from './event-streams.js';
 import { ErrorFilter } from './error.filter.js';
 import { ListRequests } from './list-requests.js';
 import { Refusals } from './refusals.js';
@@ -14,12 +15,13 @@ import { createValidationPipe } from './validation.js';
     AllowedMethods,
     CsrfTokens,
     CursorCodec,
+    EventStreams,
     ListRequests,
     Refusals,
     SessionCookies,
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],
-  exports: [AllowedMethods, CsrfTokens, ListRequests, Refusals, SessionCookies],
+  exports: [AllowedMethods, CsrfTokens, EventStreams, ListRequests, Refusals, SessionCookies],
 })
 export class HttpModule {}

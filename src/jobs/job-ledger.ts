@@ -6,6 +6,7 @@ import type { List, ListRequest } from '../common/pagination.js';
 import { UnitOfWork } from '../infrastructure/mongo/unit-of-work.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import { JobHints } from './events/job-hints.js';
 import { JobListsRepository, type JobFilter, type JobSortField } from './job-lists.repository.js';
 import type { JobAuthor, JobRow } from './job-row.js';
 import { progressOf, statusOf } from './job-status.js';
@@ -36,6 +37,7 @@ export class JobLedger {
     private readonly catalogue: JobCatalogue,
     private readonly liveJobs: LiveJobs,
     private readonly deadLetters: DeadLetters,
+    private readonly hints: JobHints,
     private readonly bullQueues: Queues,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -88,7 +90,10 @@ export class JobLedger {
       await this.demand(queue, id);
       throw new DomainError('conflict', 'JOB_OVER', 'The job is over already');
     }
-    await this.unitOfWork.afterCommit(() => this.liveJobs.remove(row));
+    await this.unitOfWork.afterCommit(async () => {
+      await this.liveJobs.remove(row);
+      this.hints.changed(queue, [id]);
+    });
   }
 
   /**

@@ -25,6 +25,7 @@ export type NewJob = Pick<
 /** How a run ended well; the ledger is told in batches. */
 export interface JobCompletion {
   readonly id: JobId;
+  readonly queue: string;
   readonly attempts: number;
   readonly result: unknown;
 }

@@ -11,6 +11,9 @@ import { JobProducer } from './job-producer.js';
 import { DeadLetterAlerts } from './dead-letters/dead-letter-alerts.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
+import { HintSubscriber } from './events/hint-subscriber.js';
+import { JobEvents } from './events/job-events.js';
+import { JobHints } from './events/job-hints.js';
 import { JobFiguresRepository } from './job-figures.repository.js';
 import { JobLedger } from './job-ledger.js';
 import { JobListsRepository } from './job-lists.repository.js';
@@ -88,9 +91,14 @@ import { WorkersAlive } from './workers-alive.js';
     QueueStatus,
     WorkersAlive,
     LiveJobs,
+    JobHints,
+    HintSubscriber,
+    JobEvents,
     JobLedger,
   ],
   exports: [
+    JobHints,
+    JobEvents,
     DeadLetters,
     QueueSwitches,
     Schedules,

@@ -60,6 +60,7 @@ export class Reconciliation {
       await this.jobs.markDone(
         done.map(({ row, job }) => ({
           id: row.id,
+          queue: row.queue,
           attempts: job.attemptsMade,
           result: job.returnvalue ?? null,
         })),

@@ -6,6 +6,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { BackgroundLoop } from '../background-loop.js';
+import { JobHints } from '../events/job-hints.js';
+import { groupBy } from '../group-by.js';
 import type { JobCompletion } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 
@@ -27,7 +29,10 @@ export class DoneMarks implements OnApplicationBootstrap, BeforeApplicationShutd
   private waiting: JobCompletion[] = [];
   private stuck = false;
 
-  constructor(private readonly jobs: JobsRepository) {}
+  constructor(
+    private readonly jobs: JobsRepository,
+    private readonly hints: JobHints,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.loop.start();
@@ -58,6 +63,12 @@ export class DoneMarks implements OnApplicationBootstrap, BeforeApplicationShutd
       try {
         await this.jobs.markDone(marks);
         this.waiting.splice(0, marks.length);
+        for (const [queue, group] of groupBy(marks, (mark) => mark.queue)) {
+          this.hints.changed(
+            queue,
+            group.map(({ id }) => id),
+          );
+        }
         this.stuck = false;
       } catch (error) {
         if (!this.stuck) this.logger.warn({ err: error }, 'jobs that are done cannot be marked now');

@@ -5,6 +5,7 @@ import { requestContext } from '../../common/request-context.js';
 import { jobsConfig } from '../../config/jobs.config.js';
 import { logContext } from '../../infrastructure/logging/log-context.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
+import { JobHints } from '../events/job-hints.js';
 import type { JobRow } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 import { parseBullJobId } from '../queues.js';
@@ -32,6 +33,7 @@ export class JobRunner {
     private readonly doneMarks: DoneMarks,
     private readonly cancellations: Cancellations,
     private readonly jobs: JobsRepository,
+    private readonly hints: JobHints,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
   ) {}
 
@@ -87,7 +89,10 @@ export class JobRunner {
   private async perform(row: JobRow, job: Job, attempt: Attempt): Promise<unknown> {
     const startedAt = performance.now();
     const number = job.attemptsMade + 1;
-    const progress = new Progress((said) => job.updateProgress({ ...said }));
+    const progress = new Progress(async (said) => {
+      this.hints.progressed(row.queue, row.id, said);
+      await job.updateProgress({ ...said });
+    });
     try {
       const type = this.catalogue.find(row.name);
       const handler = this.handlers.get(row.name);
@@ -99,7 +104,7 @@ export class JobRunner {
           handler.handle({ id: row.id, data: row.data, attempt: number, signal, progress: progress.report }),
         ),
       );
-      await this.doneMarks.add({ id: row.id, attempts: number, result: result ?? null });
+      await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result: result ?? null });
       this.logger.log({ durationMs: since(startedAt) }, 'job done');
       return result;
     } catch (error) {
@@ -120,6 +125,7 @@ export class JobRunner {
     const nextAttemptAt = new Date(at.getTime() + pauseAfter(ladder, number));
     await this.jobs
       .recordFailure(row, number, { at, error: messageOf(error), nextAttemptAt })
+      .then(() => this.hints.changed(row.queue, [row.id]))
       .catch((cause: unknown) => this.logger.debug({ err: cause }, 'the failure was not recorded'));
   }
 
@@ -134,6 +140,7 @@ export class JobRunner {
     };
     try {
       const died = await this.jobs.markDead(death);
+      this.hints.changed(job.queueName, [reference.id]);
       if (died) this.logger.error({ jobId: reference.id, job: job.name, err: error }, 'job is dead');
     } catch (cause) {
       this.logger.warn({ jobId: reference.id, err: cause }, 'a dead job is left to the reconciler');
