@@ -35,7 +35,7 @@ describe('a browser of another origin', () => {
     async (origin) => {
       for (const reply of [
         await preflight(origin, 'GET'),
-        await api.client.get('/health/live', { headers: { origin } }),
+        await api.client.get('/health/ready', { headers: { origin } }),
       ]) {
         expect(reply.headers.get('access-control-allow-origin')).toBeNull();
         expect(reply.headers.get('vary')).toContain('Origin');

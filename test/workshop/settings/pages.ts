@@ -5,6 +5,7 @@ const titles: Readonly<Record<string, string>> = {
   app: 'The application',
   http: 'HTTP',
   logging: 'Logs',
+  metrics: 'Metrics',
   mongo: 'MongoDB',
   redis: 'Redis',
   auth: 'Identity',
