@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '../config/config.module.js';
 import { CacheModule } from '../infrastructure/cache/cache.module.js';
 import { ClockModule } from '../infrastructure/clock.module.js';
+import { IdempotencyModule } from '../infrastructure/mongo/idempotency/idempotency.module.js';
 import { MongoModule } from '../infrastructure/mongo/mongo.module.js';
 import { SignalsModule } from '../infrastructure/mongo/signals/signals.module.js';
 import { RedisModule } from '../infrastructure/redis/redis.module.js';
@@ -16,6 +17,7 @@ import { UsersModule } from '../modules/users/users.module.js';
     ConfigModule,
     ClockModule,
     MongoModule,
+    IdempotencyModule,
     SignalsModule,
     RedisModule,
     TelemetryModule,
