@@ -25,6 +25,7 @@ import { QueuesModule } from './modules/queues/queues.module.js';
 import { AddressLimitGuard } from './modules/rate-limits/address-limit.guard.js';
 import { PrincipalLimitGuard } from './modules/rate-limits/principal-limit.guard.js';
 import { RateLimitsModule } from './modules/rate-limits/rate-limits.module.js';
+import { UnknownRoutes } from './modules/rate-limits/unknown-routes.js';
 import { ReportsModule } from './modules/reports/reports.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -56,6 +57,7 @@ import { UsersModule } from './modules/users/users.module.js';
     RateLimitsModule,
   ],
   providers: [
+    UnknownRoutes,
     // In this order for every request; probes pass all of them.
     // 1. Too many without credentials from this address?
     { provide: APP_GUARD, useClass: AddressLimitGuard },

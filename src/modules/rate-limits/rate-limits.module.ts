@@ -8,9 +8,11 @@ import { mailRequestsPerAddress } from './mail-limits.js';
 import { Refusals } from './refusals.js';
 import { RequestLimits } from './request-limits.js';
 import { SharedThrottlerStorage } from './throttler-storage.js';
-import { UnknownRoutes } from './unknown-routes.js';
 
-/** Its guards by address and by principal are made by AppModule, where their order is written down. */
+/**
+ * Its guards by address and by principal are made by AppModule, where their order is written down, and so is what
+ * counts unknown routes: a command line has limits and no HTTP.
+ */
 @Module({
   imports: [
     LimiterModule,
@@ -26,14 +28,7 @@ import { UnknownRoutes } from './unknown-routes.js';
       }),
     }),
   ],
-  providers: [
-    Refusals,
-    RequestLimits,
-    FailureBudgetsService,
-    DeviceCookies,
-    MailBudgetService,
-    UnknownRoutes,
-  ],
+  providers: [Refusals, RequestLimits, FailureBudgetsService, DeviceCookies, MailBudgetService],
   exports: [
     ThrottlerModule,
     Refusals,
