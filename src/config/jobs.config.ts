@@ -1,4 +1,5 @@
 import { duration, durations } from './measures.js';
+import { concurrencies, queueRates } from './per-queue.js';
 import { section } from './section.js';
 import { integer, text } from './variable.js';
 
@@ -30,6 +31,13 @@ export const jobsConfig = section('jobs', {
     { min: 1, max: 1_000 },
     { default: '10', description: 'Jobs that one worker process runs at once in each queue.' },
   ),
+  queueConcurrency: concurrencies('QUEUE_CONCURRENCY', {
+    description: 'The same for single queues, e.g. email:5,reports:1. Absent: WORKER_CONCURRENCY for each.',
+  }),
+  queueRates: queueRates('QUEUE_RATE_LIMITS', {
+    description:
+      'Jobs that all workers together start at most in a span of time, for single queues, e.g. email:100/1m.',
+  }),
   workerPort: integer(
     'WORKER_PORT',
     { min: 0, max: 65_535 },

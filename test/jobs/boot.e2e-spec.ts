@@ -2,6 +2,7 @@ import { WorkerHost } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { JobCatalogue } from '../../src/jobs/catalogue/catalogue.js';
 import { JobHandler, type JobHandlerHost } from '../../src/jobs/worker/job-handler.js';
 import { startApi } from '../support/app.js';
 import { connectionOf, startWorker, testType, useIsolatedSettings, type RunningContext } from './support.js';
@@ -51,7 +52,9 @@ describe('the start of a worker', () => {
 
   it('makes one processor a queue', async () => {
     worker = await startWorker({ types: [type], providers: [FirstHandler] });
-    expect(processors(worker.app.get(DiscoveryService, { strict: false }))).toHaveLength(1);
+    expect(processors(worker.app.get(DiscoveryService, { strict: false }))).toHaveLength(
+      new JobCatalogue().queues.length,
+    );
     await connectionOf(worker).dropDatabase();
   });
 });

@@ -7,7 +7,7 @@ import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs
 import { JobRunner } from '../../src/jobs/worker/job-runner.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import {
-  connectionOf,
+  forget,
   startProducer,
   startWorker,
   testType,
@@ -55,8 +55,7 @@ describe('a worker that is asked to end', () => {
   });
 
   afterAll(async () => {
-    await connectionOf(producer).dropDatabase();
-    await producer[Symbol.asyncDispose]();
+    await forget(producer);
     await mongo.close();
     await redis.close();
   });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/common/domain-error.js';
 import { sessionIds, userIds } from '../../src/common/ids.js';
 import type { Principal } from '../../src/common/principal.js';
@@ -10,16 +10,7 @@ import { JobLedger } from '../../src/jobs/job-ledger.js';
 import { JobProducer } from '../../src/jobs/job-producer.js';
 import { JobsRepository } from '../../src/jobs/jobs.repository.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
-import {
-  connectionOf,
-  startProducer,
-  startWorker,
-  testType,
-  until,
-  useIsolatedSettings,
-  type RunningContext,
-  type TestPayload,
-} from './support.js';
+import { connectionOf, testType, until, useProducerAndWorker, type TestPayload } from './support.js';
 
 const noted = testType('test-note');
 
@@ -36,20 +27,7 @@ class NoteHandler implements JobHandlerHost<TestPayload> {
 }
 
 describe('the ledger, from the transaction to the worker', () => {
-  let producer: RunningContext;
-  let worker: RunningContext;
-
-  beforeAll(async () => {
-    useIsolatedSettings();
-    producer = await startProducer({ types: [noted] });
-    worker = await startWorker({ types: [noted], providers: [NoteHandler] });
-  });
-
-  afterAll(async () => {
-    await worker[Symbol.asyncDispose]();
-    await connectionOf(producer).dropDatabase();
-    await producer[Symbol.asyncDispose]();
-  });
+  const contexts = useProducerAndWorker({ types: [noted], providers: [NoteHandler] });
 
   it('runs a job once its transaction is committed, with the request and author that asked for it', async () => {
     const userId = newId(userIds);
@@ -61,18 +39,20 @@ describe('the ledger, from the transaction to the worker', () => {
     };
     const context = { requestId: 'req-7', traceId: undefined, ip: '127.0.0.1', route: 'test', principal };
     const id = await requestContext.run(context, () =>
-      producer
+      contexts.producer
         .get(UnitOfWork)
-        .run(() => producer.get(JobProducer).enqueue(noted, { number: 1, secret: 'do not show' })),
+        .run(() => contexts.producer.get(JobProducer).enqueue(noted, { number: 1, secret: 'do not show' })),
     );
-    const ledger = producer.get(JobLedger);
+    const ledger = contexts.producer.get(JobLedger);
     await until('the job is completed', async () => {
       return (await ledger.find('email', id))?.status.status === 'completed';
     });
     await until('the row is done', async () => {
-      return (await producer.get(JobsRepository).find(id))?.state === 'done';
+      return (await contexts.producer.get(JobsRepository).find(id))?.state === 'done';
     });
-    expect(worker.get(NoteHandler).runs).toEqual([{ number: 1, requestId: 'req-7', secret: 'do not show' }]);
+    expect(contexts.worker.get(NoteHandler).runs).toEqual([
+      { number: 1, requestId: 'req-7', secret: 'do not show' },
+    ]);
     expect(await ledger.find('email', id)).toMatchObject({
       id,
       queue: 'email',
@@ -87,39 +67,47 @@ describe('the ledger, from the transaction to the worker', () => {
   });
 
   it('leaves no job when its transaction is rolled back', async () => {
-    const unit = producer.get(UnitOfWork).run(async () => {
-      await producer.get(JobProducer).enqueue(noted, { number: 2 });
+    const unit = contexts.producer.get(UnitOfWork).run(async () => {
+      await contexts.producer.get(JobProducer).enqueue(noted, { number: 2 });
       throw new Error('changed my mind');
     });
     await expect(unit).rejects.toThrow('changed my mind');
-    expect(await connectionOf(producer).collection('jobs').countDocuments({ 'data.number': 2 })).toBe(0);
+    expect(
+      await connectionOf(contexts.producer).collection('jobs').countDocuments({ 'data.number': 2 }),
+    ).toBe(0);
   });
 
   it('holds no secret field in Redis', async () => {
-    const id = await producer.get(JobProducer).enqueue(noted, { number: 3, secret: 'hidden-in-the-ledger' });
+    const id = await contexts.producer
+      .get(JobProducer)
+      .enqueue(noted, { number: 3, secret: 'hidden-in-the-ledger' });
     await until('the row is done', async () => {
-      return (await producer.get(JobsRepository).find(id))?.state === 'done';
+      return (await contexts.producer.get(JobsRepository).find(id))?.state === 'done';
     });
     const { QueueRedis } = await import('../../src/infrastructure/redis/queue-redis.js');
     const key = `${process.env['QUEUE_PREFIX']}:email:${id}-1`;
-    expect(await producer.get(QueueRedis).producer.hget(key, 'data')).toBe('{"number":3}');
+    expect(await contexts.producer.get(QueueRedis).producer.hget(key, 'data')).toBe('{"number":3}');
   });
 
   it('refuses a payload that does not fit its declaration', async () => {
-    const enqueue = producer.get(JobProducer).enqueue(noted, JSON.parse('{"number":"one","more":true}'));
+    const enqueue = contexts.producer
+      .get(JobProducer)
+      .enqueue(noted, JSON.parse('{"number":"one","more":true}'));
     await expect(enqueue).rejects.toThrow(DomainError);
     await expect(enqueue).rejects.toMatchObject({ code: 'INVALID_JOB_DATA', errors: [{}, {}] });
   });
 
   it('runs a job when its time has come, and says so until then', async () => {
     const runAt = new Date(Date.now() + 1_500);
-    const id = await producer.get(JobProducer).enqueue(noted, { number: 4 }, { runAt });
-    const ledger = producer.get(JobLedger);
+    const id = await contexts.producer.get(JobProducer).enqueue(noted, { number: 4 }, { runAt });
+    const ledger = contexts.producer.get(JobLedger);
     expect((await ledger.find('email', id))?.status).toEqual({
       status: 'scheduled',
       runAt: runAt.toISOString(),
     });
-    await until('the job has run', () => worker.get(NoteHandler).runs.some(({ number }) => number === 4));
+    await until('the job has run', () =>
+      contexts.worker.get(NoteHandler).runs.some(({ number }) => number === 4),
+    );
     expect(Date.now()).toBeGreaterThanOrEqual(runAt.getTime());
   });
 });

@@ -9,6 +9,7 @@ import { Once } from '../../src/jobs/once/once.js';
 import { LeasesRepository } from '../../src/jobs/reconciler/leases.repository.js';
 import {
   connectionOf,
+  forget,
   startProducer,
   testType,
   useIsolatedSettings,
@@ -36,8 +37,7 @@ describe('effects that happen once', () => {
   });
 
   afterAll(async () => {
-    await connectionOf(context).dropDatabase();
-    await context[Symbol.asyncDispose]();
+    await forget(context);
   });
 
   const count = (scope: string) => effects.countDocuments({ scope });
@@ -114,8 +114,7 @@ describe('a lease', () => {
   });
 
   afterAll(async () => {
-    await connectionOf(context).dropDatabase();
-    await context[Symbol.asyncDispose]();
+    await forget(context);
   });
 
   it('is held by one of those who take it at once, until it ends or is given up', async () => {

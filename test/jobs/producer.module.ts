@@ -4,9 +4,7 @@ import { LoggingModule } from '../../src/infrastructure/logging/logging.module.j
 import { MongoModule } from '../../src/infrastructure/mongo/mongo.module.js';
 import { RedisModule } from '../../src/infrastructure/redis/redis.module.js';
 import { TelemetryModule } from '../../src/infrastructure/telemetry/telemetry.module.js';
-import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
 
-@Module({
-  imports: [ConfigModule, LoggingModule, MongoModule, RedisModule, TelemetryModule, NotificationsModule],
-})
+/** What JobsModule stands on. */
+@Module({ imports: [ConfigModule, LoggingModule, MongoModule, RedisModule, TelemetryModule] })
 export class ProducerModule {}

@@ -63,7 +63,8 @@ describe('GET /api/queues/:queue/jobs/:id', () => {
   });
 
   it.each([
-    ['another queue', '/api/queues/reports/jobs/ID', 404, 'QUEUE_NOT_FOUND'],
+    ['another queue', '/api/queues/reports/jobs/ID', 404, 'JOB_NOT_FOUND'],
+    ['an unknown queue', '/api/queues/nothing/jobs/ID', 404, 'QUEUE_NOT_FOUND'],
     ['an unknown job', '/api/queues/email/jobs/665f1c2e9b1e8a0012345678', 404, 'JOB_NOT_FOUND'],
     ['something that is no id', '/api/queues/email/jobs/7', 400, 'INVALID_ID'],
   ])('refuses %s', async (_, path, status, code) => {

@@ -11,6 +11,7 @@ import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs
 import { TcpProxy } from '../support/tcp-proxy.js';
 import {
   connectionOf,
+  forget,
   startProducer,
   startWorker,
   testType,
@@ -53,9 +54,7 @@ describe('Redis comes and goes, the jobs stay', () => {
   });
 
   afterAll(async () => {
-    await second[Symbol.asyncDispose]();
-    await connectionOf(producer).dropDatabase();
-    await producer[Symbol.asyncDispose]();
+    await forget(producer, second);
     await proxy.close();
     direct.disconnect();
   });

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { UnrecoverableError } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobId } from '../../src/common/ids.js';
 import { Once } from '../../src/jobs/once/once.js';
 import { JobLedger } from '../../src/jobs/job-ledger.js';
@@ -8,21 +9,14 @@ import { JobProducer } from '../../src/jobs/job-producer.js';
 import type { JobRow } from '../../src/jobs/job-row.js';
 import { JobsRepository } from '../../src/jobs/jobs.repository.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
-import {
-  connectionOf,
-  startProducer,
-  startWorker,
-  testType,
-  until,
-  useIsolatedSettings,
-  type RunningContext,
-  type TestPayload,
-} from './support.js';
+import { testType, until, useProducerAndWorker, type TestPayload } from './support.js';
 
 const flaky = testType('test-flaky');
 const slowLadder = testType('test-slow-ladder', { retryLadder: [60_000] });
 const endless = testType('test-endless', { timeout: 100, retryLadder: [] });
-const types = [flaky, slowLadder, endless];
+const narrow = { ...testType('test-narrow'), queue: 'reports' };
+const slow = { ...testType('test-slow'), queue: 'data-processing' };
+const types = [flaky, slowLadder, endless, narrow, slow];
 
 /** Fails as often as its number says; below 0 it says that trying again is in vain. */
 @Injectable()
@@ -62,26 +56,49 @@ class EndlessHandler implements JobHandlerHost<TestPayload> {
   }
 }
 
+@Injectable()
+@JobHandler(narrow.name)
+class NarrowHandler implements JobHandlerHost<TestPayload> {
+  running = 0;
+  most = 0;
+  ended = 0;
+
+  async handle(): Promise<void> {
+    this.running += 1;
+    this.most = Math.max(this.most, this.running);
+    await sleep(50);
+    this.running -= 1;
+    this.ended += 1;
+  }
+}
+
+@Injectable()
+@JobHandler(slow.name)
+class SlowHandler implements JobHandlerHost<TestPayload> {
+  readonly times: number[] = [];
+
+  async handle(): Promise<void> {
+    this.times.push(performance.now());
+  }
+}
+
 describe('a job that fails', () => {
-  let producer: RunningContext;
-  let worker: RunningContext;
-
-  beforeAll(async () => {
-    useIsolatedSettings({ JOB_RETRY_LADDER: '40ms,80ms' });
-    producer = await startProducer({ types });
-    worker = await startWorker({ types, providers: [FlakyHandler, SlowLadderHandler, EndlessHandler] });
-  });
-
-  afterAll(async () => {
-    await worker[Symbol.asyncDispose]();
-    await connectionOf(producer).dropDatabase();
-    await producer[Symbol.asyncDispose]();
-  });
+  const contexts = useProducerAndWorker(
+    {
+      types,
+      providers: [FlakyHandler, SlowLadderHandler, EndlessHandler, NarrowHandler, SlowHandler],
+    },
+    {
+      JOB_RETRY_LADDER: '40ms,80ms',
+      QUEUE_CONCURRENCY: 'reports:2',
+      QUEUE_RATE_LIMITS: 'data-processing:5/1s',
+    },
+  );
 
   async function over(id: JobId): Promise<JobRow> {
     let row: JobRow | undefined;
     await until('the job is over', async () => {
-      row = await producer.get(JobsRepository).find(id);
+      row = await contexts.producer.get(JobsRepository).find(id);
       return row?.state === 'done' || row?.state === 'dead';
     });
     if (row === undefined) throw new Error('no row');
@@ -89,19 +106,19 @@ describe('a job that fails', () => {
   }
 
   it('climbs the ladder, and what it did at first is not done again', async () => {
-    const before = worker.get(FlakyHandler).effects;
-    const id = await producer.get(JobProducer).enqueue(flaky, { number: 2 });
+    const before = contexts.worker.get(FlakyHandler).effects;
+    const id = await contexts.producer.get(JobProducer).enqueue(flaky, { number: 2 });
     expect(await over(id)).toMatchObject({ state: 'done', attempts: 3, lastFailure: null });
-    expect(worker.get(FlakyHandler).attempts.get(id)).toEqual([1, 2, 3]);
-    expect(worker.get(FlakyHandler).effects).toBe(before + 1);
+    expect(contexts.worker.get(FlakyHandler).attempts.get(id)).toEqual([1, 2, 3]);
+    expect(contexts.worker.get(FlakyHandler).effects).toBe(before + 1);
   });
 
   it('is dead after the last rung, with the error of the last attempt', async () => {
-    const id = await producer.get(JobProducer).enqueue(flaky, { number: 9 });
+    const id = await contexts.producer.get(JobProducer).enqueue(flaky, { number: 9 });
     const row = await over(id);
     expect(row).toMatchObject({ state: 'dead', attempts: 3, error: { message: 'attempt 3 had no luck' } });
     expect(row.error?.stack).toContain('FlakyHandler');
-    expect((await producer.get(JobLedger).find('email', id))?.status).toEqual({
+    expect((await contexts.producer.get(JobLedger).find('email', id))?.status).toEqual({
       status: 'dead',
       failedAt: row.failedAt?.toISOString(),
       error: 'attempt 3 had no luck',
@@ -109,14 +126,14 @@ describe('a job that fails', () => {
   });
 
   it('is dead at once when trying again would be in vain', async () => {
-    const id = await producer.get(JobProducer).enqueue(flaky, { number: -1 });
+    const id = await contexts.producer.get(JobProducer).enqueue(flaky, { number: -1 });
     expect(await over(id)).toMatchObject({ state: 'dead', attempts: 1, error: { message: 'hopeless' } });
-    expect(worker.get(FlakyHandler).attempts.get(id)).toEqual([1]);
+    expect(contexts.worker.get(FlakyHandler).attempts.get(id)).toEqual([1]);
   });
 
   it('tells when it is tried again', async () => {
-    const id = await producer.get(JobProducer).enqueue(slowLadder, { number: 1 });
-    const ledger = producer.get(JobLedger);
+    const id = await contexts.producer.get(JobProducer).enqueue(slowLadder, { number: 1 });
+    const ledger = contexts.producer.get(JobLedger);
     await until('the first attempt has failed', async () => {
       return (await ledger.find('email', id))?.status.status === 'failed';
     });
@@ -127,8 +144,25 @@ describe('a job that fails', () => {
   });
 
   it('is ended when its time is up', async () => {
-    const id = await producer.get(JobProducer).enqueue(endless, { number: 1 });
+    const id = await contexts.producer.get(JobProducer).enqueue(endless, { number: 1 });
     expect(await over(id)).toMatchObject({ state: 'dead', error: { message: 'not done within 100 ms' } });
-    expect(worker.get(EndlessHandler).reasons).toEqual([expect.any(Error)]);
+    expect(contexts.worker.get(EndlessHandler).reasons).toEqual([expect.any(Error)]);
+  });
+
+  it('or does not: as many run at once as its queue may', async () => {
+    for (let number = 0; number < 8; number += 1)
+      await contexts.producer.get(JobProducer).enqueue(narrow, { number });
+    const handler = contexts.worker.get(NarrowHandler);
+    await until('all have run', () => handler.ended === 8);
+    expect(handler.most).toBe(2);
+  });
+
+  it('or does not: no more start in a second than its queue may', async () => {
+    for (let number = 0; number < 12; number += 1)
+      await contexts.producer.get(JobProducer).enqueue(slow, { number });
+    const { times } = contexts.worker.get(SlowHandler);
+    await until('all have run', () => times.length === 12);
+    // Three windows: two of them have to pass.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1_000);
   });
 });

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { IsInt, IsOptional, IsString } from 'class-validator';
 import type { Connection } from 'mongoose';
+import { afterAll, beforeAll } from 'vitest';
 import { JobCatalogue, jobTypes } from '../../src/jobs/catalogue/catalogue.js';
 import type { AnyJobType, JobType } from '../../src/jobs/catalogue/job-type.js';
 import { QueueRedis } from '../../src/infrastructure/redis/queue-redis.js';
@@ -194,6 +195,47 @@ export async function userWith(
 /** The items of a list's answer. */
 export function itemsOf({ body }: Reply): Json[] {
   return Array.isArray(body.data) ? body.data : [];
+}
+
+export interface JobContexts {
+  readonly producer: RunningContext;
+  readonly worker: RunningContext;
+}
+
+/** Before the tests of the calling suite a producer and a worker over settings of its own; after them nothing. */
+export function useProducerAndWorker(
+  parts: Parts,
+  settings: Readonly<Record<string, string>> = {},
+): JobContexts {
+  const started: RunningContext[] = [];
+  const at = (index: number): RunningContext => {
+    const context = started[index];
+    if (context === undefined) throw new Error('not started yet');
+    return context;
+  };
+  beforeAll(async () => {
+    useIsolatedSettings(settings);
+    started.push(await startProducer({ types: parts.types ?? [] }));
+    started.push(await startWorker(parts));
+  });
+  afterAll(() => forget(...started));
+  return {
+    get producer() {
+      return at(0);
+    },
+    get worker() {
+      return at(1);
+    },
+  };
+}
+
+/** Ends them, the last first, and drops the database that they share. */
+export async function forget(...contexts: readonly RunningContext[]): Promise<void> {
+  const [first, ...others] = contexts;
+  for (const context of others.toReversed()) await context[Symbol.asyncDispose]();
+  if (first === undefined) return;
+  await connectionOf(first).dropDatabase();
+  await first[Symbol.asyncDispose]();
 }
 
 export function connectionOf(context: RunningContext): Connection {

@@ -1,7 +1,9 @@
 import type { WorkerHost } from '@nestjs/bullmq';
 import { Module, type Provider } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
+import type { WorkerOptions } from 'bullmq';
 import { DiscoveryModule } from '@nestjs/core';
+import type { QueueRate } from '../../config/per-queue.js';
 import { jobsConfig } from '../../config/jobs.config.js';
 import { ConsumerRedis } from '../../infrastructure/redis/consumer-redis.js';
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
@@ -38,7 +40,8 @@ function hostOf(queue: string): Provider {
         {
           connection,
           skipVersionCheck: false,
-          concurrency: config.workerConcurrency,
+          concurrency: config.queueConcurrency.get(queue) ?? config.workerConcurrency,
+          ...limiterOf(config.queueRates.get(queue)),
           lockDuration: config.lockDuration,
           stalledInterval: Math.ceil(config.lockDuration / 3),
           maxStalledCount,
@@ -51,6 +54,10 @@ function hostOf(queue: string): Provider {
         runner,
       ),
   };
+}
+
+function limiterOf(rate: QueueRate | undefined): Pick<WorkerOptions, 'limiter'> {
+  return rate === undefined ? {} : { limiter: { ...rate } };
 }
 
 /** What runs jobs. Only the worker process imports it, beside the modules that bring the handlers. */

@@ -14,6 +14,7 @@ const titles: Readonly<Record<string, string>> = {
   limits: 'Limits',
   signals: 'Revocation',
   mail: 'Mail',
+  alerts: 'Alerts',
   jobs: 'Jobs',
 };
 
