@@ -30,6 +30,11 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
     },
     buckets,
   );
+  const refused = metrics.counter({
+    name: 'auth_failures_total',
+    help: 'Requests that were not let in (401) or not allowed (403), by the code of the answer.',
+    labels: ['status', 'code'],
+  });
   const inFlight = metrics.gauge({ name: 'http_requests_in_flight', help: 'Requests being worked on.' });
 
   // The library finds a metric by its labels anew each time, for longer than it counts.
@@ -61,6 +66,8 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
     const route = request.routeOptions.url ?? noRoute;
     counterOf(method, route, reply.statusCode).inc();
     timerOf(method, route).observe(reply.elapsedTime / 1_000);
+    const { statusCode: status } = reply;
+    if (status === 401 || status === 403) refused.inc({ status, code: request.failureCode ?? 'none' });
     done();
   });
 }

@@ -1,8 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { getConnectionToken } from '@nestjs/mongoose';
 import mongoose from 'mongoose';
+import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { DatabaseConnection } from './database-connection.js';
 import { DatabaseIndexes } from './database-indexes.js';
+import { PoolMetrics } from './pool-metrics.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 // Before any schema is compiled. A filter with an unknown path is a mistake, never an empty filter; operators in
@@ -18,6 +20,7 @@ mongoose.set({
 
 @Global()
 @Module({
+  imports: [TelemetryModule],
   providers: [
     // MongooseModule.forRoot would open the connection at once and hold the boot for a database that is away;
     // DatabaseConnection opens and closes this one.
@@ -25,6 +28,7 @@ mongoose.set({
     UnitOfWork,
     DatabaseConnection,
     DatabaseIndexes,
+    PoolMetrics,
   ],
   exports: [getConnectionToken(), UnitOfWork, DatabaseConnection, DatabaseIndexes],
 })

@@ -1,19 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { Metrics } from '../../infrastructure/telemetry/metrics.js';
 
 export const limitNames = ['anonymous', 'principal', 'auth-failures', 'mail'] as const;
 export type LimitName = (typeof limitNames)[number];
 
-/** How often each limit has refused since this process began: what the metrics show. */
+/** How often each limit has refused since this process began. */
 @Injectable()
 export class Refusals {
-  private readonly counts = new Map<LimitName, number>(limitNames.map((name) => [name, 0]));
+  private readonly total;
 
-  count(name: LimitName): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  constructor(metrics: Metrics) {
+    this.total = metrics.counter({
+      name: 'rate_limit_refusals_total',
+      help: 'Requests, tries and mails that were over a limit.',
+      labels: ['limit'],
+    });
+    // One that has refused nothing is there with 0: an alert on what is absent never fires.
+    for (const limit of limitNames) this.total.inc({ limit }, 0);
   }
 
-  /** A limit that has refused nothing is there with 0. */
-  all(): ReadonlyMap<LimitName, number> {
-    return this.counts;
+  count(limit: LimitName): void {
+    this.total.inc({ limit });
   }
 }
