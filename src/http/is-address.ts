@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail, Matches, MaxLength } from 'class-validator';
+import { Matches, MaxLength } from 'class-validator';
 import { normalizeEmail } from '../common/email.js';
+import { IsMailAddress } from '../common/is-mail-address.js';
 import { withoutInvisible } from './invisible.js';
 
 /**
@@ -17,6 +18,6 @@ export function IsAddress(): PropertyDecorator {
     ),
     MaxLength(254),
     Matches(withoutInvisible, { message: '$property must not contain invisible characters' }),
-    IsEmail({}, { message: '$property must be an e-mail address' }),
+    IsMailAddress(),
   );
 }

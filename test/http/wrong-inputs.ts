@@ -34,6 +34,8 @@ export const wrongInputs: readonly WrongInput[] = [
   { title: 'a zero-width space in an address', method: 'POST', path: '/api/users', body: { ...user, email: 'a\u200bda@example.com' }, status: 400, code: 'VALIDATION_FAILED', field: 'email' },
   { title: 'a NUL in a name', method: 'POST', path: '/api/users', body: { ...user, name: 'A\u0000da' }, status: 400, code: 'VALIDATION_FAILED', field: 'name' },
   { title: 'a lone surrogate in a name', method: 'POST', path: '/api/users', body: '{"email":"a@example.com","name":"\\ud800"}', status: 400, code: 'VALIDATION_FAILED', field: 'name' },
+  { title: 'a lone surrogate in an address', method: 'POST', path: '/api/auth/login', body: '{"email":"\\ud800@example.com","password":"x"}', status: 400, code: 'VALIDATION_FAILED', field: 'email' },
+  { title: 'a lone surrogate in a mail’s address', method: 'POST', path: '/api/queues/email/jobs', body: '{"name":"send-email","data":{"to":"a@\\ud800.com","subject":"x","body":"x"}}', status: 400, code: 'INVALID_JOB_DATA', field: 'data.to' },
   { title: 'an array as the body', method: 'POST', path: '/api/users', body: [user], status: 400, code: 'VALIDATION_FAILED' },
   { title: 'no body where one is needed', method: 'POST', path: '/api/users', status: 400, code: 'VALIDATION_FAILED' },
   { title: 'a body that nobody reads', method: 'POST', path: `/api/users/${absent}/restore`, body: { force: true }, status: 400, code: 'VALIDATION_FAILED', field: 'force' },

@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import { IsString, Length, MaxLength } from 'class-validator';
+import { IsMailAddress } from '../../common/is-mail-address.js';
 import { jobType } from './job-type.js';
 
 export class SendEmailPayload {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.com' })
-  @IsEmail()
+  @IsMailAddress()
   @MaxLength(254)
   to!: string;
 
