@@ -16,6 +16,12 @@ export interface JobRow extends Readonly<
   readonly author: JobAuthor;
 }
 
+/** What running a job needs of its row. */
+export type RunnableJob = Pick<
+  JobRow,
+  'id' | 'queue' | 'name' | 'data' | 'state' | 'generation' | 'requestId'
+>;
+
 /** What the ledger is given when it accepts a job. */
 export type NewJob = Pick<
   JobRow,

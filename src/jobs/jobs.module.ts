@@ -109,6 +109,7 @@ import { WorkersAlive } from './workers-alive.js';
     JobsRepository,
     LeasesRepository,
     Once,
+    Queues,
     QueueStatus,
     WorkersAlive,
   ],

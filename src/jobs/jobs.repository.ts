@@ -8,7 +8,7 @@ import { JobModelName, type JobDocument, type JobRowState } from './job.schema.j
 import { expiryAfter, openStates } from './open-rows.js';
 
 const isOpen = mongoose.trusted({ $in: [...openStates] });
-import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob } from './job-row.js';
+import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob, RunnableJob } from './job-row.js';
 import { rowOf } from './job-row.mapper.js';
 
 /** The only code that touches the ledger's collection. Every read asks for all it wants in one batch. */
@@ -43,6 +43,17 @@ export class JobsRepository {
       .batchSize(ids.length)
       .lean();
     return documents.map(rowOf);
+  }
+
+  /** What running them needs, and no more: it is read before each run. */
+  async findRunnable(ids: readonly JobId[]): Promise<RunnableJob[]> {
+    const documents = await this.jobs
+      .find({ _id: amongst(ids) }, { queue: 1, name: 1, data: 1, state: 1, generation: 1, requestId: 1 })
+      .batchSize(ids.length)
+      .lean();
+    return documents.map(({ _id, queue, name, data, state, generation, requestId }) => {
+      return { id: jobIds.parse(_id.toHexString()), queue, name, data, state, generation, requestId };
+    });
   }
 
   /** Jobs that wait to be published since `before` or longer, the oldest first. */

@@ -3,16 +3,44 @@ import { isDatabaseUnavailable } from '../../infrastructure/mongo/database-error
 
 const outagePause = 500;
 
-/** The limits of one attempt: its time, a cancellation, the end of the process, and the absence of the database. */
+/**
+ * The limits of one attempt: its time, a cancellation, the end of the process, and the absence of the database. Signals
+ * are made only for who asks for one: for short jobs they would cost more than all the rest.
+ */
 export class Attempt {
-  constructor(
-    private readonly draining: AbortSignal,
-    private readonly cancelled: AbortSignal,
-  ) {}
+  private interruption: Error | undefined;
+  private cancelled = false;
+  private controller: AbortController | undefined;
+  private refuse: ((reason: Error) => void) | undefined;
 
   /** Ended from outside: nothing failed. */
   get isInterrupted(): boolean {
-    return this.draining.aborted || this.cancelled.aborted;
+    return this.interruption !== undefined;
+  }
+
+  get isCancelled(): boolean {
+    return this.cancelled;
+  }
+
+  /** Aborted when the time is up, the job is cancelled or the process ends. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.interruption !== undefined) this.controller.abort(this.interruption);
+    }
+    return this.controller.signal;
+  }
+
+  interrupt(reason: Error): void {
+    if (this.interruption !== undefined) return;
+    this.interruption = reason;
+    this.end(reason);
+  }
+
+  /** Its job is over in the ledger. */
+  cancel(): void {
+    this.cancelled = true;
+    this.interrupt(new Error('the job was cancelled'));
   }
 
   /** Work that the database's absence cuts short begins again once it is back: an outage is not the job's failure. */
@@ -22,28 +50,29 @@ export class Attempt {
         return await work();
       } catch (error) {
         if (!isDatabaseUnavailable(error)) throw error;
-        await sleep(outagePause, undefined, { signal: this.draining });
+        await sleep(outagePause, undefined, { signal: this.signal });
       }
     }
   }
 
   /** @throws Error when `work` takes longer than `limit` milliseconds; what it still does then is in vain. */
-  async within<Value>(limit: number, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
-    const overtime = new AbortController();
-    const timer = setTimeout(() => overtime.abort(new Error(`not done within ${limit} ms`)), limit);
-    const signal = AbortSignal.any([overtime.signal, this.draining, this.cancelled]);
+  async within<Value>(limit: number, work: () => Promise<Value>): Promise<Value> {
+    if (this.interruption !== undefined) throw this.interruption;
+    const timer = setTimeout(() => this.end(new Error(`not done within ${limit} ms`)), limit);
     try {
-      return await Promise.race([work(signal), whenAborted(signal)]);
+      return await new Promise<Value>((resolve, reject) => {
+        this.refuse = reject;
+        work().then(resolve, reject);
+      });
     } finally {
       clearTimeout(timer);
+      // A further one has a time of its own.
+      if (this.interruption === undefined) this.controller = undefined;
     }
   }
-}
 
-function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const refuse = () => reject(signal.reason instanceof Error ? signal.reason : new Error('cancelled'));
-    if (signal.aborted) refuse();
-    else signal.addEventListener('abort', refuse, { once: true });
-  });
+  private end(reason: Error): void {
+    this.controller?.abort(reason);
+    this.refuse?.(reason);
+  }
 }

@@ -7,6 +7,7 @@ import {
 import type { JobId } from '../../common/ids.js';
 import { BackgroundLoop } from '../background-loop.js';
 import { JobsRepository } from '../jobs.repository.js';
+import type { Attempt } from './attempt.js';
 
 const interval = 1_000;
 
@@ -15,7 +16,7 @@ const interval = 1_000;
 export class Cancellations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Cancellations.name);
   private readonly loop = new BackgroundLoop(interval, () => this.look());
-  private readonly running = new Map<JobId, Set<AbortController>>();
+  private readonly running = new Map<JobId, Set<Attempt>>();
 
   constructor(private readonly jobs: JobsRepository) {}
 
@@ -27,13 +28,13 @@ export class Cancellations implements OnApplicationBootstrap, BeforeApplicationS
     await this.loop.stop();
   }
 
-  /** The controller is aborted once the job is cancelled. Call the function that it returns when the job has ended. */
-  watch(id: JobId, controller: AbortController): () => void {
-    const controllers = this.running.get(id) ?? new Set();
-    this.running.set(id, controllers.add(controller));
+  /** The attempt is told once its job is cancelled. Call the function that it returns when the attempt has ended. */
+  watch(id: JobId, attempt: Attempt): () => void {
+    const attempts = this.running.get(id) ?? new Set();
+    this.running.set(id, attempts.add(attempt));
     return () => {
-      controllers.delete(controller);
-      if (controllers.size === 0) this.running.delete(id);
+      attempts.delete(attempt);
+      if (attempts.size === 0) this.running.delete(id);
     };
   }
 
@@ -41,8 +42,7 @@ export class Cancellations implements OnApplicationBootstrap, BeforeApplicationS
     if (this.running.size === 0) return;
     try {
       for (const id of await this.jobs.cancelledAmong([...this.running.keys()])) {
-        for (const controller of this.running.get(id) ?? [])
-          controller.abort(new Error('the job was cancelled'));
+        for (const attempt of this.running.get(id) ?? []) attempt.cancel();
       }
     } catch (error) {
       this.logger.debug({ err: error }, 'cancelled jobs are looked for again');

@@ -6,13 +6,14 @@ import { jobsConfig } from '../../config/jobs.config.js';
 import { logContext } from '../../infrastructure/logging/log-context.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import { JobHints } from '../events/job-hints.js';
-import type { JobRow } from '../job-row.js';
+import type { RunnableJob } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 import { parseBullJobId } from '../queues.js';
 import { pauseAfter } from '../retry-ladder.js';
 import { Attempt } from './attempt.js';
 import { Cancellations } from './cancellations.js';
 import { DoneMarks } from './done-marks.js';
+import type { RunningJob } from './job-handler.js';
 import { JobHandlers } from './job-handlers.js';
 import { OpenJobs } from './open-jobs.js';
 import { Progress } from './progress.js';
@@ -24,7 +25,8 @@ const longestStack = 4_000;
 export class JobRunner {
   private readonly logger = new Logger('Jobs');
   private readonly underWay = new Set<Promise<unknown>>();
-  private readonly draining = new AbortController();
+  private readonly attempts = new Set<Attempt>();
+  private ending: Error | undefined;
 
   constructor(
     private readonly openJobs: OpenJobs,
@@ -44,7 +46,8 @@ export class JobRunner {
 
   /** Ends what still runs; it goes back to its queue, without having used up an attempt. */
   giveBack(): void {
-    this.draining.abort(new Error('the worker is shutting down'));
+    this.ending = new Error('the worker is shutting down');
+    for (const attempt of this.attempts) attempt.interrupt(this.ending);
   }
 
   run(job: Job, token: string | undefined): Promise<unknown> {
@@ -59,9 +62,10 @@ export class JobRunner {
   private async process(job: Job, token: string | undefined): Promise<unknown> {
     const reference = parseBullJobId(job.id ?? '');
     if (reference === undefined) throw new UnrecoverableError(`${job.id} is not an id of the ledger`);
-    const cancelled = new AbortController();
-    const attempt = new Attempt(this.draining.signal, cancelled.signal);
-    const unwatch = this.cancellations.watch(reference.id, cancelled);
+    const attempt = new Attempt();
+    if (this.ending !== undefined) attempt.interrupt(this.ending);
+    this.attempts.add(attempt);
+    const unwatch = this.cancellations.watch(reference.id, attempt);
     try {
       const row = await attempt.throughOutages(() => this.openJobs.load(reference.id));
       if (row === undefined || row.generation !== reference.generation || !isOpen(row)) return undefined;
@@ -77,16 +81,17 @@ export class JobRunner {
       );
     } catch (error) {
       // Over in the ledger: nothing failed, and nothing is tried again.
-      if (cancelled.signal.aborted) return undefined;
-      if (!this.draining.signal.aborted) throw error;
+      if (attempt.isCancelled) return undefined;
+      if (!attempt.isInterrupted) throw error;
       await job.moveToWait(token);
       throw new WaitingError();
     } finally {
       unwatch();
+      this.attempts.delete(attempt);
     }
   }
 
-  private async perform(row: JobRow, job: Job, attempt: Attempt): Promise<unknown> {
+  private async perform(row: RunnableJob, job: Job, attempt: Attempt): Promise<unknown> {
     const startedAt = performance.now();
     const number = job.attemptsMade + 1;
     const progress = new Progress(async (said) => {
@@ -99,10 +104,17 @@ export class JobRunner {
       if (type === undefined || handler === undefined) {
         throw new UnrecoverableError(`no job of the type '${row.name}' is declared any more`);
       }
+      const runningJob: RunningJob = {
+        id: row.id,
+        data: row.data,
+        attempt: number,
+        progress: progress.report,
+        get signal() {
+          return attempt.signal;
+        },
+      };
       const result: unknown = await attempt.throughOutages(() =>
-        attempt.within(type.timeout, (signal) =>
-          handler.handle({ id: row.id, data: row.data, attempt: number, signal, progress: progress.report }),
-        ),
+        attempt.within(type.timeout, () => handler.handle(runningJob)),
       );
       await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result: result ?? null });
       this.logger.log({ durationMs: since(startedAt) }, 'job done');
@@ -115,7 +127,7 @@ export class JobRunner {
     }
   }
 
-  private async tellFailure(row: JobRow, job: Job, error: unknown, durationMs: number): Promise<void> {
+  private async tellFailure(row: RunnableJob, job: Job, error: unknown, durationMs: number): Promise<void> {
     const number = job.attemptsMade + 1;
     const isLast = error instanceof UnrecoverableError || number >= (job.opts.attempts ?? 1);
     this.logger.warn({ err: error, durationMs, isLast }, 'job failed');
@@ -157,7 +169,7 @@ export class JobRunner {
   }
 }
 
-function isOpen({ state }: JobRow): boolean {
+function isOpen({ state }: RunnableJob): boolean {
   return state === 'pending' || state === 'published';
 }
 

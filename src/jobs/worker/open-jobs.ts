@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { JobId } from '../../common/ids.js';
-import type { JobRow } from '../job-row.js';
+import type { RunnableJob } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 
 interface Question {
   readonly id: JobId;
-  readonly answer: (row: JobRow | undefined) => void;
+  readonly answer: (row: RunnableJob | undefined) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -18,7 +18,7 @@ export class OpenJobs {
   constructor(private readonly jobs: JobsRepository) {}
 
   /** The job's row; undefined when there is none. @throws the driver's error. */
-  load(id: JobId): Promise<JobRow | undefined> {
+  load(id: JobId): Promise<RunnableJob | undefined> {
     return new Promise((answer, fail) => {
       this.questions.push({ id, answer, fail });
       if (this.reading) return;
@@ -33,7 +33,7 @@ export class OpenJobs {
       const asked = this.questions;
       this.questions = [];
       try {
-        const rows = await this.jobs.findMany(asked.map(({ id }) => id));
+        const rows = await this.jobs.findRunnable(asked.map(({ id }) => id));
         const byId = new Map(rows.map((row) => [row.id, row]));
         for (const { id, answer } of asked) answer(byId.get(id));
       } catch (error) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobProgress } from '../job-progress.js';
 
 /** Milliseconds between two writes: at most 4 of them a second. */
@@ -12,7 +11,8 @@ const longestNote = 200;
 export class Progress {
   private latest: JobProgress | undefined;
   private writing: Promise<void> | undefined;
-  private readonly ended = new AbortController();
+  private isOver = false;
+  private wake: (() => void) | undefined;
 
   constructor(
     /** May fail: progress is no effect, the next word or the end of the job makes up for it. */
@@ -21,7 +21,7 @@ export class Progress {
 
   /** `percent` from 0 to 100; what is beyond is cut off. */
   readonly report = (percent: number, note?: string): void => {
-    if (this.ended.signal.aborted || Number.isNaN(percent)) return;
+    if (this.isOver || Number.isNaN(percent)) return;
     this.latest = {
       percent: Math.round(Math.min(100, Math.max(0, percent))),
       ...(note !== undefined && { note: note.slice(0, longestNote) }),
@@ -32,19 +32,26 @@ export class Progress {
   /** Nothing more is written. What is on its way arrives before the end of the job, over the same connection. */
   end(): void {
     this.latest = undefined;
-    this.ended.abort();
+    this.isOver = true;
+    this.wake?.();
   }
 
   private async writeAll(): Promise<void> {
-    const { signal } = this.ended;
-    while (this.latest !== undefined && !signal.aborted) {
+    while (this.latest !== undefined) {
       const progress = this.latest;
       this.latest = undefined;
-      await Promise.all([
-        this.write(progress).catch(() => undefined),
-        sleep(pause, undefined, { signal }).catch(() => undefined),
-      ]);
+      await Promise.all([this.write(progress).catch(() => undefined), this.rest()]);
     }
     this.writing = undefined;
+  }
+
+  private async rest(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pause);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
