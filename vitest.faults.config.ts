@@ -6,8 +6,10 @@ export default defineConfig({
     name: 'faults',
     include: ['test/faults/**/*.fault-spec.ts'],
     environment: 'node',
+    // What a test kills or freezes is its own; the rest it shares.
+    globalSetup: ['test/support/services.global.ts'],
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 600_000,
     hookTimeout: 240_000,
   },
 });

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { Ground, range, until } from './support/ground.js';
+import { enqueueAll, numbersOf } from './support/producers.js';
+
+const jobs = 5_000;
+const kills = 20;
+
+it('two workers are killed 20 times over 5,000 jobs: none lost, no effect doubled, none dead', async () => {
+  await using ground = await Ground.over({}, { WORKER_CONCURRENCY: '20' });
+  const { admin } = await ground.api();
+  const workers = [await ground.worker(), await ground.worker()];
+  // Every tenth fails once or twice at first.
+  const wanted = range(jobs).map((number) => ({
+    number,
+    work: (number * 37) % 400,
+    ...(number % 10 === 0 && { failures: 1 + ((number / 10) % 2) }),
+  }));
+  const accepting = enqueueAll(admin, wanted);
+
+  let done = 0;
+  for (; done < kills; done += 1) {
+    const share = ((done + 1) * jobs) / (kills + 4);
+    await until('the next kill is due', async () => (await ground.effects()) >= share, 60_000);
+    const victim = done % workers.length;
+    expect(await workers[victim]?.end('SIGKILL')).toBe('SIGKILL');
+    workers[victim] = await ground.worker();
+  }
+  const accepted = numbersOf(await accepting);
+  const left = jobs - (await ground.effects());
+  const tally = await ground.settle('20 kills of 2 workers', accepted, 90_000, { kills: done, left });
+  expect(tally).toEqual({ accepted: jobs, effects: jobs, lost: 0, duplicates: 0, dead: 0 });
+  // The last kill came while there still was something to lose.
+  expect(left).toBeGreaterThan(0);
+});
