@@ -7,6 +7,7 @@ import { PasswordStrength } from './password-strength.js';
 const short = 'Password must be at least 8 characters';
 const long = 'Password must be at most 72 bytes';
 const weak = 'Password is too weak. Use a mix of letters, numbers, and symbols.';
+const half = 'Password must not contain half a surrogate pair';
 const kinds = 'Password must contain uppercase, lowercase, number, and special character.';
 const repeated = 'Password cannot be one of your last 5 passwords';
 
@@ -24,6 +25,7 @@ describe('password policy', () => {
     ['Aa1!', [short, weak]],
     ['', [short, weak, kinds]],
     ['correct-horse-7-battery', [kinds]],
+    ['Correct-Horse-7-Battery\ud800', [half]],
     // Of every kind, and known to everybody who guesses.
     ['Password1!', [weak]],
     ['P@ssw0rd123', [weak]],

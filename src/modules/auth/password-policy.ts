@@ -29,7 +29,7 @@ export class PasswordPolicy {
    * @throws DomainError unavailable / BUSY.
    */
   async problems(password: string, owner: PasswordOwner): Promise<string[]> {
-    const { length, bytes, kinds } = passwordRules;
+    const { length, bytes, kinds, text } = passwordRules;
     const broken = (rule: PasswordRule): string[] => (rule.accepts(password) ? [] : [rule.message]);
     // What bcrypt would cut is refused for its length alone: judging it would take too long.
     const isJudged = bytes.accepts(password);
@@ -38,6 +38,7 @@ export class PasswordPolicy {
       ...broken(bytes),
       ...(isJudged && (await this.isWeak(password, owner)) ? [weak] : []),
       ...broken(kinds),
+      ...broken(text),
       ...((await this.isFormer(password, owner.former ?? [])) ? [repeated] : []),
     ];
   }

@@ -3,6 +3,7 @@ import { brokenRules } from './password-rules.js';
 
 const short = 'Password must be at least 8 characters';
 const long = 'Password must be at most 72 bytes';
+const half = 'Password must not contain half a surrogate pair';
 const kinds = 'Password must contain uppercase, lowercase, number, and special character.';
 
 describe('the rules of passwords', () => {
@@ -23,6 +24,7 @@ describe('the rules of passwords', () => {
     [`Aa1!${'x'.repeat(69)}`, [long]],
     [`Aa1!${'é'.repeat(35)}`, [long]],
     ['x'.repeat(73), [long, kinds]],
+    ['Correct-Horse-7\ud800', [half]],
   ])('%j -> %j', (password, problems) => {
     expect(brokenRules(password)).toEqual(problems);
   });

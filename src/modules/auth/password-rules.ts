@@ -21,6 +21,11 @@ export const passwordRules = {
     accepts: (password) =>
       [/\p{Lu}/u, /\p{Ll}/u, /\p{Nd}/u, /[^\p{L}\p{N}\s]/u].every((kind) => kind.test(password)),
   },
+  text: {
+    // As UTF-8, which is what is hashed, every half looks the same.
+    message: 'Password must not contain half a surrogate pair',
+    accepts: (password) => !/\p{Cs}/u.test(password),
+  },
 } as const satisfies Record<string, PasswordRule>;
 
 /** Every rule that the password breaks, by its message. */
