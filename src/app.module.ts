@@ -21,6 +21,7 @@ import { AuthenticateGuard } from './modules/auth/authenticate.guard.js';
 import { PermissionGuard } from './modules/auth/permission.guard.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { MetricsModule } from './modules/metrics/metrics.module.js';
+import { BoardModule } from './modules/queues/board/board.module.js';
 import { QueuesModule } from './modules/queues/queues.module.js';
 import { AddressLimitGuard } from './modules/rate-limits/address-limit.guard.js';
 import { PrincipalLimitGuard } from './modules/rate-limits/principal-limit.guard.js';
@@ -53,6 +54,7 @@ import { UsersModule } from './modules/users/users.module.js';
     ApiKeyAccessModule,
     ApiKeyRoutesModule,
     QueuesModule,
+    BoardModule,
     ReportsModule,
     RateLimitsModule,
   ],

@@ -16,6 +16,7 @@ import { JobEvents } from './events/job-events.js';
 import { JobHints } from './events/job-hints.js';
 import { JobFiguresRepository } from './job-figures.repository.js';
 import { JobLedger } from './job-ledger.js';
+import { JobMetrics } from './job-metrics.js';
 import { JobListsRepository } from './job-lists.repository.js';
 import { JobsRepository } from './jobs.repository.js';
 import { LiveJobs } from './live-jobs.js';
@@ -91,6 +92,7 @@ import { WorkersAlive } from './workers-alive.js';
     QueueStatus,
     WorkersAlive,
     LiveJobs,
+    JobMetrics,
     JobHints,
     HintSubscriber,
     JobEvents,

@@ -12,7 +12,7 @@ interface Declared {
   readonly access: Access | undefined;
 }
 
-const unprefixed = /^\/(health|metrics|\.well-known)(\/|$)/;
+const unprefixed = /^\/(health|metrics|admin|\.well-known)(\/|$)/;
 
 function pathOf(...parts: string[]): string {
   const path = `/${parts.flatMap((part) => part.split('/').filter((piece) => piece !== '')).join('/')}`;
