@@ -15,7 +15,7 @@ import { SendEmailWorkerModule } from './modules/notifications/worker/send-email
 import { ReportsWorkerModule } from './modules/reports/worker/reports-worker.module.js';
 import { UserImportsWorkerModule } from './modules/users/worker/user-imports-worker.module.js';
 import { UserFiguresModule } from './modules/users/worker/user-figures.module.js';
-import { UserFiguresRepository } from './modules/users/worker/user-figures.repository.js';
+import { UserFiguresSource } from './modules/users/worker/user-figures-source.js';
 import { UserRecipients } from './modules/users/worker/user-recipients.js';
 import { UserRecipientsModule } from './modules/users/worker/user-recipients.module.js';
 
@@ -39,7 +39,7 @@ import { UserRecipientsModule } from './modules/users/worker/user-recipients.mod
     SendEmailWorkerModule,
     DataProcessingWorkerModule,
     UserImportsWorkerModule,
-    ReportsWorkerModule.withFigures({ module: UserFiguresModule, source: UserFiguresRepository }),
+    ReportsWorkerModule.withFigures({ module: UserFiguresModule, source: UserFiguresSource }),
   ],
 })
 export class WorkerModule {}

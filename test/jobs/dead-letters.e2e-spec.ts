@@ -115,6 +115,9 @@ describe('dead letters', () => {
     });
     expect(mails[0]).toContain('test-doomed');
     expect(mails[0]).not.toContain('not to be shown');
+    expect(await api.get(Metrics).registry.metrics()).toMatch(
+      /jobs_open\{state="pending"\} \d+[\s\S]*jobs_oldest_pending_seconds \d/,
+    );
     const counts = [api, worker].map(async (process) => process.get(Metrics).registry.metrics());
     const told = (await Promise.all(counts))
       .join('\n')

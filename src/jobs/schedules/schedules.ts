@@ -67,13 +67,26 @@ export class Schedules {
   }
 
   private firstTick(timing: Timing): Date {
+    if (!isTimezone(timing.timezone)) {
+      const message = 'timezone must be one of the IANA time zone database, e.g. Europe/Berlin';
+      throw new DomainError('invalid', 'INVALID_SCHEDULE', message, { errors: [{ path: 'timezone', message }] });
+    }
     try {
       return tickAfter(timing, this.clock.now());
     } catch (cause) {
       const path = timing.every === null ? 'pattern' : 'every';
-      const message = `${path} and timezone must name times that come`;
+      const message = `${path} must name times that come`;
       throw new DomainError('invalid', 'INVALID_SCHEDULE', message, { errors: [{ path, message }], cause });
     }
+  }
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
   }
 }
 

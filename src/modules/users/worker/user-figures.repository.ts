@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, Types } from 'mongoose';
 import { userIds } from '../../../common/ids.js';
-import { UserFigures, type Administrator, type UserCount } from '../../reports/user-figures.js';
+import type { Administrator, UserCount } from '../../reports/user-figures.js';
 import { UserEntity } from '../user.schema.js';
 
 interface StoredAdministrator {
@@ -13,12 +13,10 @@ interface StoredAdministrator {
 
 /** Counts users for the reports of the worker. */
 @Injectable()
-export class UserFiguresRepository extends UserFigures {
-  constructor(@InjectModel(UserEntity.name) private readonly users: Model<UserEntity>) {
-    super();
-  }
+export class UserFiguresRepository {
+  constructor(@InjectModel(UserEntity.name) private readonly users: Model<UserEntity>) {}
 
-  override async byRoleAndStatus(): Promise<UserCount[]> {
+  async byRoleAndStatus(): Promise<UserCount[]> {
     return this.users.aggregate<UserCount>([
       { $group: { _id: { roles: '$roles', status: '$status' }, users: { $sum: 1 } } },
       { $unwind: '$_id.roles' },
@@ -31,7 +29,7 @@ export class UserFiguresRepository extends UserFigures {
     ]);
   }
 
-  override async administrators(): Promise<Administrator[]> {
+  async administrators(): Promise<Administrator[]> {
     const role = await this.users.db
       .collection('roles')
       .findOne({ name: 'admin' }, { projection: { _id: 1 } });
