@@ -15,37 +15,20 @@ export function operationsOf(document: Json): Documented[] {
   );
 }
 
-/** An example of the body that each route wants, put together from those of its fields. */
+/** The examples of the body that an operation takes, by their names; undefined when it takes none. */
+export function examplesOf({ operation }: Documented): Record<string, unknown> | undefined {
+  if (operation.requestBody === undefined) return undefined;
+  const { example, examples } = operation.requestBody.content?.['application/json'] ?? {};
+  if (example !== undefined) return { '': example };
+  return Object.fromEntries(Object.entries(examples ?? {}).map(([name, one]) => [name, one?.value]));
+}
+
+/** One example of the body of each route that takes one. */
 export function exampleBodies(document: Json): Map<string, unknown> {
-  const examples = new Map<string, unknown>();
-  for (const { route, operation } of operationsOf(document)) {
-    const schema = operation.requestBody?.content?.['application/json']?.schema;
-    if (schema !== undefined) examples.set(route, exampleOf(schema, document));
-  }
-  return examples;
-}
-
-function exampleOf(schema: Json, document: Json): unknown {
-  const { example, $ref, allOf, oneOf, properties, items } = schema;
-  if (example !== undefined) return example;
-  if ($ref !== undefined) {
-    const name = String($ref).split('/').at(-1) ?? '';
-    return exampleOf(document.components?.schemas?.[name] ?? {}, document);
-  }
-  const [first] = listOf(oneOf ?? allOf);
-  if (first !== undefined) return exampleOf(first, document);
-  if (properties !== undefined) {
-    const fields = Object.entries(properties).map(([name, property]) => [
-      name,
-      exampleOf(property ?? {}, document),
-    ]);
-    return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
-  }
-  if (items !== undefined) return [exampleOf(items, document)];
-  const [choice] = listOf(schema.enum);
-  return choice ?? schema.default;
-}
-
-function listOf(value: Json | undefined): Json[] {
-  return Array.isArray(value) ? value : [];
+  return new Map(
+    operationsOf(document).flatMap((documented): [string, unknown][] => {
+      const [example] = Object.values(examplesOf(documented) ?? {});
+      return example === undefined ? [] : [[documented.route, example]];
+    }),
+  );
 }

@@ -125,10 +125,11 @@ describe('who is let in', () => {
   });
 
   it.each(permissionCatalogue)('with an API key for %s: what needs just that', async (permission) => {
-    const outcome = ({ to }: Agreed) => {
+    const outcome = ({ to, isPage }: Agreed) => {
       if (to === 'everybody' || to === 'principal') return 'came in';
       if (to === 'session') return '403 SESSION_REQUIRED';
-      return to.includes(permission) ? 'came in' : '403 FORBIDDEN';
+      if (!to.includes(permission)) return '403 FORBIDDEN';
+      return isPage === true ? '403 SESSION_REQUIRED' : 'came in';
     };
     expect(await walk(await ground.keyOf(permission), pathOf, empty)).toEqual(expected(outcome));
   });
@@ -230,7 +231,7 @@ describe('garbage', () => {
         wrong.push(`${route} ${path} ${JSON.stringify(body)}: ${text.slice(0, 300)}`);
     };
     for (const [route] of rows) {
-      const names = [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+      const names = [...route.matchAll(/:(\w+)|\*/g)].map(([found, name = found]) => name);
       const attempts = [
         ...names.flatMap((name) =>
           garbageIds.map(

@@ -17,8 +17,14 @@ const methodOf = (route: string): string => route.split(' ')[0] ?? '';
 /** The path of a route with these in place of its parameters. */
 export function pathOf(route: string, parameters: Readonly<Record<string, string>> = {}): string {
   const [, path = ''] = route.split(' ');
-  const all: Readonly<Record<string, string>> = { queue, id: absent, roleId: absent, ...parameters };
-  return path.replaceAll(/:(\w+)/g, (_, name: string) => all[name] ?? absent);
+  const all: Readonly<Record<string, string>> = {
+    queue,
+    id: absent,
+    roleId: absent,
+    '*': `queue/${queue}`,
+    ...parameters,
+  };
+  return path.replaceAll(/:(\w+)|\*/g, (found, name: string = found) => all[name] ?? absent);
 }
 
 /** A caller who logs in again after a route that ended their session, and so goes on. */

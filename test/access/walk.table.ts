@@ -10,7 +10,7 @@ export interface Agreed {
   readonly id?: Thing;
   /** The session that calls it is over. */
   readonly endsSession?: true;
-  /** A page for people: it has no place in the OpenAPI document. */
+  /** A page for people: it takes no API key, and has no place in the OpenAPI document. */
   readonly isPage?: true;
 }
 
@@ -104,4 +104,7 @@ export const agreed: Readonly<Record<string, Agreed>> = {
   'POST /api/dead-letters/retry': holders('queues:manage'),
 
   'GET /api/audit': holders('audit:read'),
+
+  'GET /admin/queues': { to: ['queues:read'], isPage: true },
+  'GET /admin/queues/*': { to: ['queues:read'], isPage: true },
 };

@@ -8,6 +8,7 @@ export class RotateApiKeyDto {
     minimum: 0,
     maximum: 168,
     default: 24,
+    example: 24,
     description: 'How long the old key goes on working, at most until its own end. 0 ends it at once.',
   })
   @NotNull()

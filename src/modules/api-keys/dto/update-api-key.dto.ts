@@ -18,7 +18,7 @@ import { QuotaDto, RateLimitDto } from './limits.dto.js';
 
 /** Only what is named changes; null clears. When a key ends is settled when it is made: rotate it for a new term. */
 export class UpdateApiKeyDto {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 100 })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 100, example: 'nightly import' })
   @NotNull()
   @FreeText({ maxLength: 100 })
   name?: string;
@@ -27,6 +27,7 @@ export class UpdateApiKeyDto {
     type: [String],
     nullable: true,
     maxItems: 100,
+    example: ['users:read'],
     description: 'Replaces the whole list; the owner of the key must hold all of them.',
   })
   @IsOptional()

@@ -30,7 +30,7 @@ export class EmailChangeController {
   @ApiAnswer(null, { status: 202, message: asked })
   @ApiFailures({
     400: 'VALIDATION_FAILED; WRONG_PASSWORD; SAME_EMAIL',
-    429: 'TOO_MANY_REQUESTS; TOO_MANY_LOGIN_ATTEMPTS: too many wrong current passwords',
+    429: 'RATE_LIMITED; TOO_MANY_LOGIN_ATTEMPTS: too many wrong current passwords',
     503: 'BUSY: more passwords than this process can check now; Retry-After says when to try again',
   })
   async request(
