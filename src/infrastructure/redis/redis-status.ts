@@ -32,11 +32,6 @@ export class RedisStatus implements OnModuleInit {
   }
 
   /** @throws Error when Redis does not answer; may take as long as a command to the queues. */
-  async ping(): Promise<void> {
-    await this.redis.producer.ping();
-  }
-
-  /** @throws Error when Redis does not answer. */
   async inspect(): Promise<RedisDetail> {
     const [, maxmemoryPolicy] =
       /^maxmemory_policy:(\S+)/m.exec(await this.redis.producer.info('memory')) ?? [];

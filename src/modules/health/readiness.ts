@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { SignalFeed } from '../../infrastructure/mongo/signals/signal-feed.js';
+import type { RedisDetail } from '../../infrastructure/redis/redis-status.js';
 import { DependencyChecks } from './dependency-checks.js';
 import { IndexCheck } from './index-check.js';
 import type { CheckOutcome } from './shared-check.js';
@@ -49,7 +50,7 @@ export class Readiness implements OnModuleDestroy {
     return this.terminus.of([
       ...database,
       this.signalsIndicator(),
-      this.optional('redis', redis),
+      redis.up ? this.redisIndicator(redis) : this.optional('redis', redis),
       this.workersIndicator(workers),
     ]);
   }
@@ -58,7 +59,10 @@ export class Readiness implements OnModuleDestroy {
   async ofWorker(): Promise<ProbeReport> {
     if (this.ending) return shuttingDown;
     const [database, redis] = await Promise.all([this.databaseIndicators(), this.checks.redis.run()]);
-    return this.terminus.of([...database, this.required('redis', redis)]);
+    return this.terminus.of([
+      ...database,
+      redis.up ? this.redisIndicator(redis) : this.required('redis', redis),
+    ]);
   }
 
   private async databaseIndicators(): Promise<HealthIndicatorResult[]> {
@@ -96,6 +100,18 @@ export class Readiness implements OnModuleDestroy {
     return outcome.up
       ? indicator.up({ responseTime })
       : indicator.down({ responseTime, message: outcome.message });
+  }
+
+  /** A Redis that drops jobs when it is full is no reason to serve nothing: the ledger brings them back, late. */
+  private redisIndicator({
+    responseTime,
+    value,
+  }: CheckOutcome<RedisDetail> & { up: true }): HealthIndicatorResult {
+    const indicator = this.indicators.check('redis');
+    if (value.keepsEverything) return indicator.up({ responseTime });
+    const { maxmemoryPolicy } = value;
+    const message = 'its maxmemory-policy drops jobs when it is full: set it to noeviction';
+    return indicator.degraded({ responseTime, maxmemoryPolicy, message });
   }
 
   private optional(name: string, outcome: CheckOutcome<unknown>): HealthIndicatorResult {
