@@ -69,7 +69,9 @@ export class Schedules {
   private firstTick(timing: Timing): Date {
     if (!isTimezone(timing.timezone)) {
       const message = 'timezone must be one of the IANA time zone database, e.g. Europe/Berlin';
-      throw new DomainError('invalid', 'INVALID_SCHEDULE', message, { errors: [{ path: 'timezone', message }] });
+      throw new DomainError('invalid', 'INVALID_SCHEDULE', message, {
+        errors: [{ path: 'timezone', message }],
+      });
     }
     try {
       return tickAfter(timing, this.clock.now());
