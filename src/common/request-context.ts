@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncContext } from './async-context.js';
 import type { Principal } from './principal.js';
 
 /** What belongs to one request and is wanted far from its controller: in logs, jobs and audit entries. */
@@ -11,9 +11,5 @@ export interface RequestContext {
   principal?: Principal;
 }
 
-const storage = new AsyncLocalStorage<RequestContext>();
-
-export const requestContext = {
-  run: <Result>(context: RequestContext, fn: () => Result): Result => storage.run(context, fn),
-  current: (): RequestContext | undefined => storage.getStore(),
-};
+/** Of the request or job that the running code works for; none in what belongs to the process. */
+export const requestContext = new AsyncContext<RequestContext>();

@@ -10,6 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import { isDatabaseUnavailable } from '../infrastructure/mongo/database-errors.js';
 import { AllowedMethods } from './allowed-methods.js';
+import { inContext } from './in-context.js';
 import { failureOfDomain, failureOfStatus, type Failure } from './failure.js';
 import { Refusals } from './refusals.js';
 
@@ -36,7 +37,10 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent || reply.raw.headersSent) return;
+    inContext(request, () => this.answer(error, request, reply));
+  }
 
+  private answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = hasLeft(request, error)
       ? failureOfStatus(400, request.id)
       : this.failureOf(error, request, reply);

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { requestContext } from '../common/request-context.js';
 
 /** A request that was answered with 403. */
 export interface Refusal {
@@ -30,9 +29,7 @@ export class Refusals {
       code,
       parameters: parametersOf(request.params),
     };
-    requestContext.run(request.context, () => {
-      for (const listener of this.listeners) listener(refusal);
-    });
+    for (const listener of this.listeners) listener(refusal);
   }
 }
 

@@ -12,6 +12,11 @@ declare module 'fastify' {
   }
 }
 
+/** Writes jobs and audit entries only where it says so by `inContext`, as what goes wrong does (ErrorFilter). */
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 function contextOf(request: FastifyRequest): RequestContext {
   return {
     requestId: request.id,
@@ -30,13 +35,16 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     if (isProbe(request)) return done();
     request.context = contextOf(request);
     assertAcceptable(request);
-    requestContext.run(request.context, done);
+    if (isRead(request)) return done();
+    // Kept until the answer has left or its client has: 'finish' alone would never come for one that hung up.
+    reply.raw.once('close', requestContext.enter());
+    requestContext.resume(request.context, done);
   });
 
   // Reading a body leaves the asynchronous context of onRequest: it is entered again before the handler.
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined || request.context === undefined) done();
-    else requestContext.run(request.context, done);
+    else requestContext.resume(request.context, done);
   });
 
   fastify.addHook('preSerialization', (_request, reply, payload, done) =>

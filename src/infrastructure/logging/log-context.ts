@@ -1,14 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncContext } from '../../common/async-context.js';
 import { requestContext } from '../../common/request-context.js';
 
 type Fields = Readonly<Record<string, string | number | undefined>>;
 
-const storage = new AsyncLocalStorage<Fields>();
+const context = new AsyncContext<Fields>();
 
 /** Fields that every log line inside carries: for work that belongs to no request, such as a job's run. */
 export const logContext = {
   run: <Result>(fields: Fields, fn: () => Result): Result =>
-    storage.run({ ...storage.getStore(), ...fields }, fn),
+    context.run({ ...context.current(), ...fields }, fn),
 };
 
 /** What the current request or job adds to a log line. */
@@ -20,6 +20,6 @@ export function currentLogFields(): Fields {
       traceId: request.traceId,
       principal: request.principal?.userId,
     }),
-    ...storage.getStore(),
+    ...context.current(),
   };
 }

@@ -1,8 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
+import { AsyncContext } from '../../common/async-context.js';
 import { DomainError } from '../../common/domain-error.js';
+import { transactionStorage } from './transaction-storage.js';
 
 type Effect = () => void | Promise<void>;
 
@@ -20,7 +21,7 @@ const maximumAttempts = 25;
 @Injectable()
 export class UnitOfWork {
   private readonly logger = new Logger(UnitOfWork.name);
-  private readonly storage = new AsyncLocalStorage<RunningUnit>();
+  private readonly units = new AsyncContext<RunningUnit>();
 
   constructor(@InjectConnection() private readonly connection: Connection) {}
 
@@ -31,11 +32,12 @@ export class UnitOfWork {
    * @throws whatever fn throws, after rolling back; DomainError unavailable / DATABASE_BUSY after too many conflicts.
    */
   async run<Result>(fn: () => Promise<Result>): Promise<Result> {
-    if (this.storage.getStore() !== undefined) return fn();
+    if (this.units.current() !== undefined) return fn();
 
     let attempts = 0;
     let afterCommit: Effect[] = [];
-    const result = await this.connection.transaction(() => {
+    const leave = transactionStorage().enter();
+    const transaction = this.connection.transaction(() => {
       if (++attempts > maximumAttempts) {
         throw new DomainError('unavailable', 'DATABASE_BUSY', 'The service is busy, please try again.', {
           retryAfter: 1,
@@ -43,21 +45,22 @@ export class UnitOfWork {
       }
       // An attempt that conflicted is gone, and with it what it wanted done after its commit.
       afterCommit = [];
-      return this.storage.run({ afterCommit }, fn);
+      return this.units.run({ afterCommit }, fn);
     });
+    const result = await transaction.finally(leave);
     await this.runEffects(afterCommit);
     return result;
   }
 
   /** Runs `effect` once the running transaction is committed, or now when none runs. Its failure is only logged. */
   async afterCommit(effect: Effect): Promise<void> {
-    const running = this.storage.getStore();
+    const running = this.units.current();
     if (running === undefined) return this.runEffects([effect]);
     running.afterCommit.push(effect);
   }
 
   get isRunning(): boolean {
-    return this.storage.getStore() !== undefined;
+    return this.units.current() !== undefined;
   }
 
   private async runEffects(effects: readonly Effect[]): Promise<void> {

@@ -2,7 +2,6 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import type { Principal } from '../../common/principal.js';
-import { requestContext } from '../../common/request-context.js';
 import { isAnonymous } from '../rate-limits/anonymous.js';
 import { countsFailuresOnly } from '../rate-limits/count-failures.decorator.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
@@ -67,8 +66,7 @@ export class AuthenticateGuard implements CanActivate {
 
 function accept(request: FastifyRequest, principal: Principal): true {
   request.principal = principal;
-  const current = requestContext.current();
-  if (current !== undefined) current.principal = principal;
+  if (request.context !== undefined) request.context.principal = principal;
   return true;
 }
 

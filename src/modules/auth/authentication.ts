@@ -29,7 +29,9 @@ export class Authentication {
     const credentials = credentialsOf(request.headers);
     if (credentials.kind === 'bearer') return this.principalOfToken(credentials.token);
     if (credentials.kind === 'cookie') return this.principalOfCookie(request, credentials.token);
-    if (credentials.kind === 'apiKey') return this.apiKeys.principalOf(credentials.key, request.ip);
+    if (credentials.kind === 'apiKey') {
+      return this.apiKeys.principalOf(credentials.key, { address: request.ip, context: request.context });
+    }
     throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
   }
 

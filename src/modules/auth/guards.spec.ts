@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -10,6 +10,7 @@ import { Authenticated, Probe, Public, RequirePermission } from '../../http/acce
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { HttpModule } from '../../http/http.module.js';
 import { ClockModule } from '../../infrastructure/clock.module.js';
+import { SignalFeed } from '../../infrastructure/mongo/signals/signal-feed.js';
 import { ConfigModule } from '../../config/config.module.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
 import { AccessTokens } from './access-tokens.js';
@@ -28,6 +29,14 @@ const warm: Principal = { ...user };
 const apiKey: Principal = { kind: 'apiKey', userId, keyId, permissions: new Set(['queues:enqueue']) };
 
 const unlimited = { byAddress: () => true, byPrincipal: () => true, byFailure: async () => undefined };
+
+/** HttpModule ends the event streams of what is revoked, and here nothing is. */
+@Global()
+@Module({
+  providers: [{ provide: SignalFeed, useValue: { onSignal: () => undefined } }],
+  exports: [SignalFeed],
+})
+class FeedModule {}
 
 @Controller()
 class Routes {
@@ -93,7 +102,7 @@ describe('the guards of access', () => {
 
   beforeAll(async () => {
     const module = await Test.createTestingModule({
-      imports: [ClockModule, ConfigModule, HttpModule],
+      imports: [ClockModule, ConfigModule, FeedModule, HttpModule],
       controllers: [Routes, DeclaredByController],
       providers: [
         { provide: AccessTokens, useValue: { known, verify: async (token: string) => verify(token) } },

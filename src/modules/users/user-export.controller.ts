@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from
 import type { FastifyReply } from 'fastify';
 import { RequirePermission } from '../../http/access.decorators.js';
 import { ApiFailures } from '../../http/api-answer.decorator.js';
+import { inContext } from '../../http/in-context.js';
 import { Produces } from '../../http/produces.js';
 import { ExportQuery } from './dto/export.query.js';
 import { writtenFormats } from './user-export-format.js';
@@ -33,7 +34,10 @@ export class UserExportController {
       .header('Content-Type', mediaType)
       .header('Content-Disposition', `attachment; filename=users.${format}`);
     // Fastify would read a whole export for nobody.
-    const text = reply.request.method === 'HEAD' ? [] : write(await this.exports.begin(format));
+    const text =
+      reply.request.method === 'HEAD'
+        ? []
+        : write(await inContext(reply.request, () => this.exports.begin(format)));
     // Destroyed by Fastify when the client hangs up, which ends the iteration and with it the database's cursor.
     await reply.send(Readable.from(text, { objectMode: false }));
   }
