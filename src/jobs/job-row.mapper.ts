@@ -19,6 +19,7 @@ export function rowOf({
   pendingSince: _,
   expireAt: __,
   unalerted: ___,
+  loneStarts: ____,
   ...document
 }: JobDocument): JobRow {
   return { ...document, id: jobIds.parse(_id.toHexString()), author: readAuthor(author) };

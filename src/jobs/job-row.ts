@@ -10,7 +10,7 @@ export type JobAuthor =
 
 /** A job of the ledger as a plain object. */
 export interface JobRow extends Readonly<
-  Omit<JobDocument, '_id' | 'author' | 'pendingSince' | 'expireAt' | 'unalerted'>
+  Omit<JobDocument, '_id' | 'author' | 'pendingSince' | 'expireAt' | 'unalerted' | 'loneStarts'>
 > {
   readonly id: JobId;
   readonly author: JobAuthor;

@@ -37,6 +37,8 @@ export interface JobDocument {
   runAt: Date | null;
   /** Attempts made so far in this generation, as far as the ledger was told. */
   attempts: number;
+  /** Starts by itself, one suspect at a time, after it had lost its worker more than once; absent: none. */
+  loneStarts?: number;
   author: JobAuthor;
   requestId: string | null;
   createdAt: Date;
@@ -67,6 +69,7 @@ export const JobSchema = new Schema<JobDocument>(
     priority: { type: String, enum: jobPriorities, required: true },
     runAt: { type: Date, default: null },
     attempts: { type: Number, required: true },
+    loneStarts: { type: Number },
     author: {
       type: new Schema<JobAuthor>(
         {

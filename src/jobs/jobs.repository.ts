@@ -142,6 +142,18 @@ export class JobsRepository {
     return modifiedCount > 0;
   }
 
+  /** One more start of a job that runs alone, because it may be what kills its workers. @returns how many there were. */
+  async countLoneStart({ id, generation }: Pick<JobRow, 'id' | 'generation'>): Promise<number> {
+    const document = await this.jobs
+      .findOneAndUpdate(
+        { _id: new Types.ObjectId(id), generation },
+        { $inc: { loneStarts: 1 } },
+        { returnDocument: 'after', projection: { loneStarts: 1 } },
+      )
+      .lean();
+    return document?.loneStarts ?? 0;
+  }
+
   async recordFailure(
     { id, generation }: Pick<JobRow, 'id' | 'generation'>,
     attempts: number,

@@ -119,7 +119,11 @@ it('Redis evicts: readiness says so, and what was evicted runs all the same', as
   await configure('maxmemory', '1');
   await sleep(500);
   // The server drops keys when it is asked to write, not when it is told its limit.
-  await until('the jobs are evicted', async () => (await configure('maxmemory', '1')) < delayed.length, 5_000);
+  await until(
+    'the jobs are evicted',
+    async () => (await configure('maxmemory', '1')) < delayed.length,
+    5_000,
+  );
   await configure('maxmemory', '0');
   await configure('maxmemory-policy', 'noeviction');
   const tally = await ground.settle('Redis evicted what it held', delayed, 60_000);

@@ -106,6 +106,6 @@ function nextGeneration() {
       error: null,
     },
     $inc: { generation: 1 },
-    $unset: { unalerted: 1 as const },
+    $unset: { unalerted: 1 as const, loneStarts: 1 as const },
   };
 }

@@ -55,6 +55,17 @@ export class Attempt {
     }
   }
 
+  /** Waits for it. @throws Error when the attempt is ended from outside before. */
+  async unlessInterrupted(event: Promise<void>): Promise<void> {
+    const { signal } = this;
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (): void => reject(this.interruption ?? new Error('ended from outside'));
+      if (signal.aborted) refuse();
+      else signal.addEventListener('abort', refuse, { once: true });
+      void event.then(resolve);
+    });
+  }
+
   /** @throws Error when `work` takes longer than `limit` milliseconds; what it still does then is in vain. */
   async within<Value>(limit: number, work: () => Promise<Value>): Promise<Value> {
     if (this.interruption !== undefined) throw this.interruption;

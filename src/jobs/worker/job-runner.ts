@@ -17,6 +17,7 @@ import type { RunningJob } from './job-handler.js';
 import { JobHandlers } from './job-handlers.js';
 import { OpenJobs } from './open-jobs.js';
 import { Progress } from './progress.js';
+import { Suspects } from './suspects.js';
 
 const longestStack = 4_000;
 
@@ -34,6 +35,7 @@ export class JobRunner {
     private readonly catalogue: JobCatalogue,
     private readonly doneMarks: DoneMarks,
     private readonly cancellations: Cancellations,
+    private readonly suspects: Suspects,
     private readonly jobs: JobsRepository,
     private readonly hints: JobHints,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
@@ -77,7 +79,9 @@ export class JobRunner {
       };
       const fields = { jobId: row.id, queue: row.queue, job: row.name, attempt: job.attemptsMade + 1 };
       return await requestContext.run(context, () =>
-        logContext.run(fields, () => this.perform(row, job, attempt)),
+        logContext.run(fields, () =>
+          this.suspects.run(job, row, attempt, () => this.perform(row, job, attempt)),
+        ),
       );
     } catch (error) {
       // Over in the ledger: nothing failed, and nothing is tried again.

@@ -17,10 +17,11 @@ import { JobHandlers } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
 import { OpenJobs } from './open-jobs.js';
 import { createQueueHost } from './queue-host.js';
+import { Suspects } from './suspects.js';
 import { QueueHosts } from './tokens.js';
 import { WorkerHeartbeat } from './worker-heartbeat.js';
 
-/** So often a job may lose its worker before BullMQ gives it up; the limit of starts comes first. */
+/** So often a job may lose its worker before BullMQ gives it up; the limit of suspects.ts comes first. */
 const maxStalledCount = 10_000;
 
 const { queues } = new JobCatalogue();
@@ -45,7 +46,6 @@ function hostOf(queue: string): Provider {
           lockDuration: config.lockDuration,
           stalledInterval: Math.ceil(config.lockDuration / 3),
           maxStalledCount,
-          maxStartedAttempts: config.maximumStarts,
           settings: {
             backoffStrategy: (attempt, _, __, job) =>
               pauseAfter(catalogue.find(job?.name ?? '')?.retryLadder ?? config.retryLadder, attempt),
@@ -75,6 +75,7 @@ function limiterOf(rate: QueueRate | undefined): Pick<WorkerOptions, 'limiter'> 
     OpenJobs,
     DoneMarks,
     Cancellations,
+    Suspects,
     JobRunner,
     Consumers,
     WorkerHeartbeat,

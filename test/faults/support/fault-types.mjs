@@ -4,7 +4,7 @@ import { IsBoolean, IsInt, IsOptional } from 'class-validator';
 
 /**
  * number: names the effect. work, block: milliseconds before it, asleep or with a busy event loop. failures: attempts
- * that fail first. hopeless: fails for good. deadly: kills its process. traced: each start is written down.
+ * that fail first. hopeless: fails for good until it is mended. deadly: kills its process. traced: each start is written down.
  */
 export class FaultPayload {}
 

@@ -15,6 +15,7 @@ const notes = (collection) =>
 class FaultHandler {
   constructor(once, connection) {
     this.once = once;
+    this.connection = connection;
     // No unique key: an effect that happens twice shows.
     this.effects = connection.model('FaultEffect', notes('faultEffects'));
     this.starts = connection.model('FaultStart', notes('faultStarts'));
@@ -25,7 +26,7 @@ class FaultHandler {
     const note = { number, jobId: id, pid: process.pid };
     if (traced) await this.starts.insertMany([note]);
     if (deadly) process.kill(process.pid, 'SIGKILL');
-    if (hopeless) throw new UnrecoverableError('hopeless');
+    if (hopeless && !(await this.isMended())) throw new UnrecoverableError('hopeless');
     if (attempt <= failures) throw new Error(`attempt ${attempt} is meant to fail`);
     for (const end = performance.now() + block; performance.now() < end;);
     if (work > 0) await sleep(work, undefined, { signal });
@@ -33,6 +34,11 @@ class FaultHandler {
       await this.effects.insertMany([note]);
     });
     return number;
+  }
+
+  /** What makes hopeless jobs fail is mended by any document in this collection. */
+  async isMended() {
+    return (await this.connection.collection('faultMends').findOne()) !== null;
   }
 }
 JobHandler(faultType.name)(FaultHandler);
