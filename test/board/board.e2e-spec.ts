@@ -85,6 +85,12 @@ describe('the board', () => {
     expect(list.status).toBe(200);
     expect(list.headers.get('cache-control')).toBe('no-store');
     expect(list.text).toContain('ada@nexus.test');
+    const readOnly = { readOnlyMode: true, allowRetries: false, allowCompletedRetries: false };
+    const queues = ['email', 'data-processing', 'reports'].map((name) => ({ name, ...readOnly }));
+    expect(list.body.queues).toEqual(
+      expect.arrayContaining(queues.map((expected) => expect.objectContaining(expected))),
+    );
+    expect(list.text).not.toContain('"readOnlyMode":false');
     const one = await client.get(`${board}/api/queues/email/${jobId}`);
     expect(one.body.job).toMatchObject({
       data: { to: 'ada@nexus.test', subject: 'Hello' },

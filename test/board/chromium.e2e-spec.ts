@@ -10,9 +10,6 @@ if (executablePath === undefined) {
 }
 
 const secret = 'what-only-the-ledger-may-hold';
-/** What a board that is not read-only offers. */
-const changing = /retry|clean|promote|pause|resume|empty|obliterate|add job|duplicate|edit|update|delete|remove/i;
-
 describe.skipIf(executablePath === undefined)('the board in Chromium', () => {
   let api: RunningApi;
   let browser: Browser;
@@ -61,16 +58,14 @@ describe.skipIf(executablePath === undefined)('the board in Chromium', () => {
     expect(reply.status()).toBe(200);
   }
 
-  async function wordsOfControls(): Promise<string[]> {
-    const controls = await page.locator('button, [role="button"], [role="menuitem"]').all();
+  /** What is written on the buttons of the page; of those that only have a picture, nothing. */
+  async function buttons(): Promise<string[]> {
+    const all = await page.locator('button:visible').all();
     return Promise.all(
-      controls.map(async (control) =>
-        [
-          await control.textContent(),
-          await control.getAttribute('aria-label'),
-          await control.getAttribute('title'),
-        ].join(' '),
-      ),
+      all.map(async (button) => {
+        const label = (await button.getAttribute('aria-label')) ?? (await button.getAttribute('title'));
+        return label ?? (await button.textContent()) ?? '';
+      }),
     );
   }
 
@@ -88,19 +83,20 @@ describe.skipIf(executablePath === undefined)('the board in Chromium', () => {
     for (const queue of ['email', 'reports', 'data-processing']) {
       await page.getByText(queue, { exact: true }).first().waitFor();
     }
-    const words = await wordsOfControls();
+    // Pictures: the full screen and the settings of the page; beside data, also copying it. A board that is not
+    // read-only has more of them.
+    expect(await buttons()).toEqual(['Collapse sidebar', '', '']);
 
     await page.goto('/admin/queues/queue/email');
     await page.getByText('send-email').first().waitFor();
-    words.push(...(await wordsOfControls()));
+    const ofQueue = ['Collapse sidebar', 'Queue info', '', '', 'Nothing is consuming this queue'];
+    const ofJob = ['Data', 'Progress', 'Options', 'Logs', 'Error', ''];
+    await expect.poll(buttons).toEqual([...ofQueue, ...ofJob]);
 
     await page.goto(`/admin/queues/queue/email/${jobId}`);
     await page.getByText('ada@nexus.test').first().waitFor();
     expect(await page.textContent('body')).toContain('Greetings');
-    words.push(...(await wordsOfControls()));
-    expect(words.filter((word) => changing.test(word))).toEqual([]);
-    // The words were looked for where there are some.
-    expect(words.length).toBeGreaterThan(3);
+    await expect.poll(buttons).toEqual(['Collapse sidebar', 'Queue info', '', '', ...ofJob]);
 
     expect((await Promise.all(answers)).join('\n')).not.toContain(secret);
     expect(await page.content()).not.toContain(secret);
