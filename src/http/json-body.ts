@@ -2,6 +2,7 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import { honourBodyLimits } from './body-limits.js';
+import { unkeepableOf } from './json-values.js';
 
 export const maximumDepth = 32;
 /** What transforms and checks a body takes time for each value in it, and for some rules for each pair of them. */
@@ -58,7 +59,9 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
       if (typeof value !== 'object' || value === null) {
         return done(new DomainError('invalid', 'INVALID_BODY', 'The body must be a JSON object'));
       }
-      done(null, value);
+      const errors = unkeepableOf(value);
+      if (errors.length === 0) return done(null, value);
+      done(new DomainError('invalid', 'VALIDATION_FAILED', 'Validation failed', { errors }));
     });
   });
 }
