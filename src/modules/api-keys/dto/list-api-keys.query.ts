@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsMongoId, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsId } from '../../../http/is-id.js';
 import { ListQuery } from '../../../http/list-query.dto.js';
 import { apiKeySortFields, type ApiKeySortField } from '../api-key.js';
 
@@ -15,7 +16,7 @@ export class ListApiKeysQuery extends ListQuery<ApiKeySortField> {
     description: "Another user's keys; needs api-keys:manage.",
   })
   @IsOptional()
-  @IsMongoId()
+  @IsId()
   userId?: string;
 }
 

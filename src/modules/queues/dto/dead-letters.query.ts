@@ -1,14 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsMongoId,
-  IsOptional,
-  IsString,
-  MaxLength,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsId } from '../../../http/is-id.js';
 import { ListQuery } from '../../../http/list-query.dto.js';
 
 const deadLetterSortFields = ['failedAt'] as const;
@@ -39,7 +31,7 @@ export class RetryDeadLettersDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
-  @IsMongoId({ each: true })
+  @IsId({ each: true })
   ids?: string[];
 
   @ApiPropertyOptional({ maxLength: 100, example: 'email', description: 'All that are dead in this queue.' })

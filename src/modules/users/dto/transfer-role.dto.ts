@@ -1,15 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
-
-const id = /^[0-9a-f]{24}$/;
-const message = '$property must be 24 hexadecimal digits';
+import { IsId } from '../../../http/is-id.js';
 
 export class TransferRoleDto {
   @ApiProperty({ example: '665f1c2e9b1e8a0012345678', description: 'The role that is taken.' })
-  @Matches(id, { message })
+  @IsId()
   fromRoleId!: string;
 
   @ApiProperty({ example: '665f1c2e9b1e8a0012345680', description: 'The role that is given for it.' })
-  @Matches(id, { message })
+  @IsId()
   toRoleId!: string;
 }
