@@ -9,7 +9,9 @@ import { requestIdOf } from './request-id.js';
 export function answerProtocolRefusals(fastify: FastifyInstance): void {
   // RFC 9112, section 3.2: no HTTP/1.1 without a Host.
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    done(raw.httpVersion === '1.1' && raw.headers.host === undefined ? new BadRequestException() : undefined);
+    const isRefused =
+      (raw.httpVersion === '1.1' && raw.headers.host === undefined) || isQueryBroken(raw.url ?? '');
+    done(isRefused ? new BadRequestException() : undefined);
   });
 
   // RFC 9110, section 10.1.1: whatever is not 100-continue.
@@ -22,4 +24,16 @@ export function answerProtocolRefusals(fastify: FastifyInstance): void {
     socket.on('error', () => undefined);
     answerOnSocket(socket, 405, requestIdOf(request));
   });
+}
+
+/** The router refuses a path whose percent encoding is broken; the parser of queries would take it for the text itself. */
+function isQueryBroken(target: string): boolean {
+  const begin = target.indexOf('?');
+  if (begin === -1 || !target.includes('%', begin)) return false;
+  try {
+    decodeURIComponent(target.slice(begin));
+    return false;
+  } catch {
+    return true;
+  }
 }
