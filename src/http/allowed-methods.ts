@@ -18,7 +18,7 @@ export class AllowedMethods {
       if (url.includes('*')) return;
       for (const known of answeredMethods) {
         if (methods.includes(known) && !this.router.hasRoute(known, url))
-          this.router.on(known, url, () => undefined);
+          this.router.on(known, url, () => undefined, { parameters: url.split(':').length });
       }
     });
   }
@@ -26,10 +26,14 @@ export class AllowedMethods {
   /** The methods of a request target; empty when no route has that path at all. */
   of(target: string): Method[] {
     const [path = '/'] = target.split('?');
-    return answeredMethods.filter((method) => {
+    const found = answeredMethods.flatMap((method) => {
       const route = this.router.find(method, path);
       // '/users/' is no '/users/:id'.
-      return route !== null && Object.values(route.params).every((value) => value !== '');
+      if (route === null || Object.values(route.params).includes('')) return [];
+      return { method, parameters: Number(route.store?.parameters) };
     });
+    // '/users/me' is a path of its own, and not only one of '/users/:id'.
+    const fewest = Math.min(...found.map(({ parameters }) => parameters));
+    return found.filter(({ parameters }) => parameters === fewest).map(({ method }) => method);
   }
 }
