@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { serveOnlyDocsFiles } from './docs-files.js';
 import { FailureDto } from './failure.dto.js';
 import { addBodyExamples } from './open-api/examples.js';
 import { addFailures } from './open-api/failures.js';
@@ -28,6 +29,7 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
 
 /** GET /docs for people and GET /docs/openapi.json for programs. */
 export function serveDocs(app: NestFastifyApplication): void {
+  serveOnlyDocsFiles(app.getHttpAdapter().getInstance());
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
