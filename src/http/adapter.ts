@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { ForbiddenException } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -22,18 +22,44 @@ const maximumParameterLength = 256;
 
 type SecurityHook = Parameters<FastifyAdapter['registerSecurityHook']>[0];
 
-/** Probes answer machines, which no header of these protects; writing a dozen of them is a tenth of their cost. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** To be sent with the answer by whoever writes its headers; absent where they are written already. */
+    securityHeaders?: OutgoingHttpHeaders;
+  }
+}
+
+const probeHeaders: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff' };
+
+/**
+ * The security headers of a read go the way of all its others: setting them one by one on Node.js's own response, as
+ * Nest does, makes it merge two sets, which costs a small request a tenth. Probes answer machines, which no header of
+ * these protects.
+ */
 class ServiceAdapter extends FastifyAdapter {
+  private headers: OutgoingHttpHeaders | undefined;
+
   override registerSecurityHook(hook: SecurityHook): void {
-    super.registerSecurityHook((request, response) => {
-      if (!isProbe(request)) {
-        const refusal = hook(request, response);
-        return refusal instanceof ForbiddenException ? crossOrigin() : refusal;
+    super.registerSecurityHook((request: FastifyRequest, response) => {
+      if (isProbe(request)) {
+        request.securityHeaders = probeHeaders;
+        return undefined;
       }
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      return undefined;
+      if (request.method === 'GET' || request.method === 'HEAD') {
+        // They are the same for every request, and a read is refused by no check of its origin.
+        request.securityHeaders = this.headers ??= headersOf(hook, request);
+        return undefined;
+      }
+      const refusal = hook(request, response);
+      return refusal instanceof ForbiddenException ? crossOrigin() : refusal;
     });
   }
+}
+
+function headersOf(hook: SecurityHook, request: FastifyRequest): OutgoingHttpHeaders {
+  const response = new ServerResponse(request.raw);
+  hook(request, response);
+  return { ...response.getHeaders() };
 }
 
 /** What Nest's check of Origin and Sec-Fetch-Site refused, with a code of its own. */

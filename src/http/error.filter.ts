@@ -49,6 +49,8 @@ export class ErrorFilter implements ExceptionFilter {
     }
     if (failure.statusCode === 403) this.refusals.tell(request, failure.code);
     request.failureCode = failure.code;
+    // A request may fail before the hook that sets them.
+    if (request.securityHeaders !== undefined) reply.headers(request.securityHeaders);
     reply
       .header('X-Request-ID', request.id)
       .code(failure.statusCode)

@@ -32,6 +32,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
 
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-ID', request.id);
+    if (request.securityHeaders !== undefined) reply.headers(request.securityHeaders);
     if (isProbe(request)) return done();
     request.context = contextOf(request);
     assertAcceptable(request);

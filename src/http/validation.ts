@@ -36,8 +36,8 @@ class StrictValidationPipe extends ValidationPipe {
   private readonly emptyQueries = new Map<unknown, unknown>();
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    // What our own decorators take from a request is no client's input.
-    if (metadata.type === 'custom') return value;
+    // What our own decorators take from a request is no client's input; a path's parts are text, for pipes of their own.
+    if (metadata.type === 'custom' || metadata.type === 'param') return value;
     if (metadata.type === 'query' && isEmpty(value)) return this.emptyQuery(value, metadata);
     return this.check(value, metadata);
   }
