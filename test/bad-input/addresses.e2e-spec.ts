@@ -131,7 +131,7 @@ const call = (title: string, path: string, rest: Partial<Case> = {}): Case => ({
   ...rest,
 });
 
-describe('a path', () => {
+describe('a path', { timeout: 120_000 }, () => {
   const places = () =>
     ground.operations.flatMap((operation) =>
       [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ operation, name })),
@@ -170,7 +170,7 @@ describe('a path', () => {
   });
 });
 
-describe('a query', () => {
+describe('a query', { timeout: 120_000 }, () => {
   const queried = () => ground.operations.filter(({ isProbe, path }) => !isProbe && path.startsWith('/api/'));
 
   it('with a hostile value for a parameter is a 400 that names it', async () => {

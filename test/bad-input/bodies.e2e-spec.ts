@@ -36,7 +36,7 @@ function hostileCases(operation: Operation, field: Field): Case[] {
   }));
 }
 
-describe('a body', () => {
+describe('a body', { timeout: 120_000 }, () => {
   it('is refused for each hostile value in each of its fields, which is named', async () => {
     const before = await ground.belongings();
     const cases = withBody.flatMap((operation) =>

@@ -15,7 +15,7 @@ afterAll(() => ground?.[Symbol.asyncDispose]());
 const answered = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const methods = [...answered, 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL', 'LINK', 'PURGE', 'SEARCH'];
 
-describe('a method', () => {
+describe('a method', { timeout: 120_000 }, () => {
   it('that a path does not have is a 405 that tells those it has', async () => {
     const paths = new Map<string, { path: string; known: Set<string> }>();
     for (const operation of ground.operations) {
@@ -61,7 +61,7 @@ describe('a method', () => {
   });
 });
 
-describe('a type', () => {
+describe('a type', { timeout: 120_000 }, () => {
   it('that nobody can answer in is a 406 on every route of the API', async () => {
     const accepts = [
       'text/html',

@@ -11,7 +11,7 @@ export function dial(url: string): Socket {
 }
 
 /** Sends bytes as they are and reads until the server closes. @throws Error when it does not within `patience` ms. */
-export async function exchange(url: string, bytes: string | Buffer, patience = 5_000): Promise<Reply[]> {
+export async function exchange(url: string, bytes: string | Buffer, patience = 20_000): Promise<Reply[]> {
   const begin = performance.now();
   const socket = dial(url);
   const chunks: Buffer[] = [];

@@ -25,7 +25,8 @@ export interface Case extends Call {
   readonly field?: string;
 }
 
-const patience = 5_000;
+/** Milliseconds. Far more than any answer takes: what is beyond hangs. */
+const patience = 20_000;
 const concurrency = 8;
 
 /** Sends what fetch would refuse to send, or would tidy up first. */
@@ -37,7 +38,7 @@ export class Caller implements Disposable {
     private readonly token?: string,
   ) {}
 
-  /** @throws Error when no whole answer came within 5 s. */
+  /** @throws Error when no whole answer came within 20 s. */
   call({ method, path, headers = {}, body }: Call): Promise<Reply> {
     const { hostname, port } = new URL(this.url);
     const begin = performance.now();
