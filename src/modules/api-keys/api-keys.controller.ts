@@ -6,7 +6,7 @@ import { apiKeyIds, userIds, type ApiKeyId } from '../../common/ids.js';
 import type { Principal } from '../../common/principal.js';
 import { Authenticated } from '../../http/access.decorators.js';
 import { answer } from '../../http/answer.js';
-import { ApiAnswer, ApiFailures, ApiListAnswer } from '../../http/api-answer.decorator.js';
+import { ApiAnswer, ApiArrayAnswer, ApiFailures, ApiListAnswer } from '../../http/api-answer.decorator.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
 import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
@@ -165,7 +165,7 @@ export class ApiKeysController {
   @Get(':id/usage')
   @Authenticated()
   @ApiOperation({ summary: 'Requests a day, the oldest day first; days without any are left out' })
-  @ApiAnswer(DayOfUseDto, { message: 'API key usage retrieved' })
+  @ApiArrayAnswer(DayOfUseDto, { message: 'API key usage retrieved' })
   @ApiFailures({ 404: absent })
   async usageOf(
     @CurrentPrincipal() principal: Principal,
