@@ -186,7 +186,8 @@ describe('a request with an API key', () => {
     await get('/api/users/me');
     const keys = api.app.get(ApiKeyAuthentication, { strict: false });
     const ask = (): void => {
-      if (keys.principalOf(key, { address: '127.0.0.1', context: undefined }) instanceof Promise) throw new Error('the key is not remembered');
+      if (keys.principalOf(key, { address: '127.0.0.1', context: undefined }) instanceof Promise)
+        throw new Error('the key is not remembered');
     };
     for (let i = 0; i < 5_000; i += 1) ask();
     const times = createHistogram();

@@ -18,7 +18,9 @@ export class RedisConnections implements OnApplicationShutdown {
   private readonly logger = new Logger(RedisConnections.name);
   private readonly connections: Redis[] = [];
 
-  constructor(@Inject(redisConfig.KEY) private readonly config: Pick<ConfigType<typeof redisConfig>, 'url'>) {}
+  constructor(
+    @Inject(redisConfig.KEY) private readonly config: Pick<ConfigType<typeof redisConfig>, 'url'>,
+  ) {}
 
   open(purpose: string, options: ConnectionOptions): Redis {
     return this.adopt(purpose, new Redis(this.config.url, { ...this.defaults(purpose), ...options }));

@@ -1,4 +1,4 @@
-import { Controller, Get, Global, Module } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -8,9 +8,9 @@ import { apiKeyIds, sessionIds, userIds } from '../../common/ids.js';
 import type { Principal } from '../../common/principal.js';
 import { Authenticated, Probe, Public, RequirePermission } from '../../http/access.decorators.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
+import { EventStreams } from '../../http/event-streams.js';
 import { HttpModule } from '../../http/http.module.js';
 import { ClockModule } from '../../infrastructure/clock.module.js';
-import { SignalFeed } from '../../infrastructure/mongo/signals/signal-feed.js';
 import { ConfigModule } from '../../config/config.module.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
 import { AccessTokens } from './access-tokens.js';
@@ -29,14 +29,6 @@ const warm: Principal = { ...user };
 const apiKey: Principal = { kind: 'apiKey', userId, keyId, permissions: new Set(['queues:enqueue']) };
 
 const unlimited = { byAddress: () => true, byPrincipal: () => true, byFailure: async () => undefined };
-
-/** HttpModule ends the event streams of what is revoked, and here nothing is. */
-@Global()
-@Module({
-  providers: [{ provide: SignalFeed, useValue: { onSignal: () => undefined } }],
-  exports: [SignalFeed],
-})
-class FeedModule {}
 
 @Controller()
 class Routes {
@@ -102,7 +94,7 @@ describe('the guards of access', () => {
 
   beforeAll(async () => {
     const module = await Test.createTestingModule({
-      imports: [ClockModule, ConfigModule, FeedModule, HttpModule],
+      imports: [ClockModule, ConfigModule, HttpModule],
       controllers: [Routes, DeclaredByController],
       providers: [
         { provide: AccessTokens, useValue: { known, verify: async (token: string) => verify(token) } },
@@ -119,7 +111,11 @@ describe('the guards of access', () => {
         { provide: APP_GUARD, useClass: AuthenticateGuard },
         { provide: APP_GUARD, useClass: PermissionGuard },
       ],
-    }).compile();
+    })
+      // It ends streams by signals, and nothing here has either.
+      .overrideProvider(EventStreams)
+      .useValue({})
+      .compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
     await app.init();
   });

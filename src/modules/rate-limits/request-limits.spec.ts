@@ -25,7 +25,10 @@ async function countedFor(principal: Principal): Promise<{ asked: unknown[]; hea
   const headers: string[] = [];
   const target = { header: (name: string, value: string) => headers.push(`${name}: ${value}`) };
   const settings = { ...limitsConfig(), principal: { limit: 1_000, window: 900_000 } };
-  await new RequestLimits(new Limiter(windows), new Refusals(new Metrics()), settings).byPrincipal(principal, target);
+  await new RequestLimits(new Limiter(windows), new Refusals(new Metrics()), settings).byPrincipal(
+    principal,
+    target,
+  );
   return { asked, headers };
 }
 
