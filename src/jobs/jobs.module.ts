@@ -16,13 +16,15 @@ import { JobEvents } from './events/job-events.js';
 import { JobHints } from './events/job-hints.js';
 import { JobFiguresRepository } from './job-figures.repository.js';
 import { JobLedger } from './job-ledger.js';
-import { JobMetrics } from './job-metrics.js';
 import { JobListsRepository } from './job-lists.repository.js';
 import { JobsRepository } from './jobs.repository.js';
 import { LiveJobs } from './live-jobs.js';
 import { EffectMarkModelName, EffectMarkSchema } from './once/effect-mark.schema.js';
 import { EffectMarksRepository } from './once/effect-marks.repository.js';
 import { EffectMarksSweep } from './once/effect-marks-sweep.js';
+import { LedgerFiguresRepository } from './metrics/ledger-figures.repository.js';
+import { LedgerMetrics } from './metrics/ledger-metrics.js';
+import { QueueMetrics } from './metrics/queue-metrics.js';
 import { Once } from './once/once.js';
 import { QueueStatus } from './queue-status.js';
 import { Queues } from './queues.js';
@@ -92,7 +94,9 @@ import { WorkersAlive } from './workers-alive.js';
     QueueStatus,
     WorkersAlive,
     LiveJobs,
-    JobMetrics,
+    LedgerFiguresRepository,
+    LedgerMetrics,
+    QueueMetrics,
     JobHints,
     HintSubscriber,
     JobEvents,

@@ -67,15 +67,6 @@ export class JobsRepository {
     return documents.map(rowOf);
   }
 
-  /** Since when the oldest job waits to be published; undefined when none does. */
-  async oldestPending(): Promise<Date | undefined> {
-    const document = await this.jobs
-      .findOne({ state: 'pending' }, { pendingSince: 1 })
-      .sort({ pendingSince: 1 })
-      .lean();
-    return document?.pendingSince;
-  }
-
   /** A part of the published jobs, in the order of their ids, after `after`. */
   async findPublished(after: JobId | undefined, limit: number): Promise<JobRow[]> {
     const documents = await this.jobs

@@ -116,7 +116,7 @@ describe('dead letters', () => {
     expect(mails[0]).toContain('test-doomed');
     expect(mails[0]).not.toContain('not to be shown');
     expect(await api.get(Metrics).registry.metrics()).toMatch(
-      /jobs_open\{state="pending"\} \d+[\s\S]*jobs_oldest_pending_seconds \d/,
+      /jobs_ledger\{queue="email",state="dead"\} \d+[\s\S]*jobs_ledger_oldest_seconds\{queue="email",state="dead"\} \d/,
     );
     const counts = [api, worker].map(async (process) => process.get(Metrics).registry.metrics());
     const told = (await Promise.all(counts))

@@ -15,6 +15,7 @@ import { Cancellations } from './cancellations.js';
 import { DoneMarks } from './done-marks.js';
 import type { RunningJob } from './job-handler.js';
 import { JobHandlers } from './job-handlers.js';
+import { JobOutcomes } from './job-outcomes.js';
 import { OpenJobs } from './open-jobs.js';
 import { Progress } from './progress.js';
 import { Suspects } from './suspects.js';
@@ -36,6 +37,7 @@ export class JobRunner {
     private readonly doneMarks: DoneMarks,
     private readonly cancellations: Cancellations,
     private readonly suspects: Suspects,
+    private readonly outcomes: JobOutcomes,
     private readonly jobs: JobsRepository,
     private readonly hints: JobHints,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
@@ -121,7 +123,9 @@ export class JobRunner {
         attempt.within(type.timeout, () => handler.handle(runningJob)),
       );
       await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result: result ?? null });
-      this.logger.log({ durationMs: since(startedAt) }, 'job done');
+      const durationMs = since(startedAt);
+      this.outcomes.done(row, durationMs);
+      this.logger.log({ durationMs }, 'job done');
       return result;
     } catch (error) {
       if (!attempt.isInterrupted) await this.tellFailure(row, job, error, since(startedAt));
@@ -134,6 +138,7 @@ export class JobRunner {
   private async tellFailure(row: RunnableJob, job: Job, error: unknown, durationMs: number): Promise<void> {
     const number = job.attemptsMade + 1;
     const isLast = error instanceof UnrecoverableError || number >= (job.opts.attempts ?? 1);
+    this.outcomes.failure(row, durationMs);
     this.logger.warn({ err: error, durationMs, isLast }, 'job failed');
     if (isLast) return;
     const ladder = this.catalogue.find(row.name)?.retryLadder ?? this.config.retryLadder;

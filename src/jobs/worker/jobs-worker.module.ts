@@ -14,6 +14,7 @@ import { Cancellations } from './cancellations.js';
 import { Consumers } from './consumers.js';
 import { DoneMarks } from './done-marks.js';
 import { JobHandlers } from './job-handlers.js';
+import { JobOutcomes } from './job-outcomes.js';
 import { JobRunner } from './job-runner.js';
 import { OpenJobs } from './open-jobs.js';
 import { createQueueHost } from './queue-host.js';
@@ -76,6 +77,7 @@ function limiterOf(rate: QueueRate | undefined): Pick<WorkerOptions, 'limiter'> 
     DoneMarks,
     Cancellations,
     Suspects,
+    JobOutcomes,
     JobRunner,
     Consumers,
     WorkerHeartbeat,

@@ -32,7 +32,9 @@ export class MetricsService implements OnModuleInit {
    */
   async flat(): Promise<Record<string, number>> {
     const all = await this.metrics.registry.getMetricsAsJSON();
-    return Object.assign({}, ...all.map(numbersOf));
+    const numbers = all.flatMap((metric) => Object.entries(numbersOf(metric)));
+    // A gauge that nothing was measured for yet is NaN, which JSON has no word for.
+    return Object.fromEntries(numbers.filter(([, value]) => Number.isFinite(value)));
   }
 }
 
