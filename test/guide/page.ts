@@ -15,7 +15,7 @@ const fence = /^```(\w+)\n([^]*?)^```$|^## (.+)$|^<!-- (\d+) minutes later -->$/
 
 /** What a test stands in for: it starts the service itself, and says where it is and who administers it. */
 const setUp = /^(?:API|ADMIN_EMAIL|ADMIN_PASSWORD)=.*$/gm;
-const isStart = (commands: string): boolean => /\bnpm start\b/.test(commands);
+const isStart = (commands: string): boolean => /^(?:\w+=\S+ )*npm start$/m.test(commands);
 
 /** The shell blocks of a guide in their order, each with the block of what it answers, if one follows. */
 export function stepsOf(page: string): Step[] {
