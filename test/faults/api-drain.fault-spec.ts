@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Ground, until } from './support/ground.js';
 import { enqueue, numbersOf, type Enqueued } from './support/producers.js';
@@ -58,8 +57,9 @@ it('SIGTERM under 200 connections: no answer is lost, open streams end, and the 
   expect(exit).toBe(0);
   expect(seconds).toBeLessThan(30);
 
+  // What was only watched is not due for an hour.
+  await ground.database.collection('jobs').deleteMany({ 'data.number': -1 });
   await ground.worker();
-  await sleep(0);
   const tally = await ground.settle('what it had accepted', numbersOf(answered), 90_000);
   expect(tally).toMatchObject({ lost: 0, duplicates: 0, dead: 0 });
 });

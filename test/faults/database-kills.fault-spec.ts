@@ -5,7 +5,7 @@ import { Ground, range, until } from './support/ground.js';
 import { OwnService } from './support/own-services.js';
 import { enqueue, enqueueAll, numbersOf } from './support/producers.js';
 
-/** Milliseconds from the return of the database to the first accepted job. */
+/** Milliseconds from the return of the database until a job is accepted again and the API says that it is ready. */
 const longestRecovery = 15_000;
 
 it('the database is killed under load: nothing acknowledged is lost, and the service comes back by itself', async () => {
@@ -16,7 +16,7 @@ it('the database is killed under load: nothing acknowledged is lost, and the ser
 
   const accepted: number[] = [];
   const recoveries: number[] = [];
-  for (const [round, first] of [0, 10_000].entries()) {
+  for (const first of [0, 10_000]) {
     const wanted = range(600, first).map((number) => ({ number, work: 50 }));
     const loading = enqueueAll(admin, wanted);
     await until('some are accepted', async () => (await ground.effects()) > accepted.length + 50, 60_000);
@@ -24,21 +24,16 @@ it('the database is killed under load: nothing acknowledged is lost, and the ser
     await sleep(500);
     await until('the database is back', () => answers(mongo.uri), 60_000);
     const returned = Date.now();
-    accepted.push(...numbersOf(await loading));
     const probe = first + 5_000;
-    await until('a job is accepted', async () => {
-      const job = await enqueue(admin, { number: probe });
-      return job !== undefined;
-    });
-    recoveries.push(Date.now() - returned);
-    accepted.push(probe);
-    expect(recoveries[round]).toBeLessThan(longestRecovery);
+    await until('a job is accepted', async () => (await enqueue(admin, { number: probe })) !== undefined);
     await until('the API is ready', async () => (await admin.get('/health/ready')).status === 200);
-    expect(Date.now() - returned).toBeLessThan(longestRecovery);
+    recoveries.push(Date.now() - returned);
+    accepted.push(probe, ...numbersOf(await loading));
   }
   const tally = await ground.settle('database killed twice', accepted, 90_000, { recoveries });
   expect(tally).toMatchObject({ lost: 0, duplicates: 0, dead: 0 });
   expect(tally.accepted).toBeGreaterThan(100);
+  expect(Math.max(...recoveries)).toBeLessThan(longestRecovery);
   // The same processes all along.
   for (const { pid } of [program, worker]) expect(process.kill(pid, 0)).toBe(true);
 });

@@ -19,7 +19,7 @@ export interface FaultData {
   readonly traced?: boolean;
 }
 
-/** How the effects in the database compare with what was accepted. */
+/** How the effects in the database compare with what was accepted; a duplicate is a further effect of one job. */
 export interface Tally {
   readonly accepted: number;
   readonly effects: number;
@@ -117,7 +117,7 @@ export class Ground implements AsyncDisposable {
       accepted: accepted.length,
       effects: accepted.reduce((sum, number) => sum + (counts.get(number) ?? 0), 0),
       lost: accepted.filter((number) => !counts.has(number)).length,
-      duplicates: notes.length - counts.size,
+      duplicates: notes.length - new Set(notes.map(({ jobId }) => String(jobId))).size,
       dead: await this.jobs('dead'),
     };
   }

@@ -30,8 +30,13 @@ export class IdempotencyKeysRepository {
   /** Never inside a unit of work: the others have to see it at once. */
   async claim(id: string, fingerprint: string): Promise<Claim> {
     const claim = randomUUID();
-    if (await this.begin(id, fingerprint, claim)) return { kind: 'mine', claim };
-    const known = await this.keys.findById(id).lean<IdempotencyKeyDocument | null>();
+    // Looked at before it is written: a write may wait for the attempt under way, and many that wait would take every
+    // connection, among them the one that this attempt needs for its commit.
+    let known = await this.find(id);
+    if (known === null) {
+      if (await this.begin(id, fingerprint, claim)) return { kind: 'mine', claim };
+      known = await this.find(id);
+    }
     // It failed, or expired, between the two looks at it.
     if (known === null) return { kind: 'running' };
 
@@ -57,6 +62,10 @@ export class IdempotencyKeysRepository {
   /** Another attempt may begin at once. */
   async release(id: string, claim: string): Promise<void> {
     await this.keys.deleteOne({ _id: id, claim, answer: null });
+  }
+
+  private find(id: string): Promise<IdempotencyKeyDocument | null> {
+    return this.keys.findById(id).lean<IdempotencyKeyDocument | null>().exec();
   }
 
   private async begin(id: string, fingerprint: string, claim: string): Promise<boolean> {
