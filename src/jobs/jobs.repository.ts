@@ -4,7 +4,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
 import { jobIds, type JobId } from '../common/ids.js';
 import { groupBy } from './group-by.js';
-import { JobModelName, type JobDocument, type JobRowState } from './job.schema.js';
+import { JobModelName, type JobDocument } from './job.schema.js';
 import { expiryAfter, openStates } from './open-rows.js';
 
 const isOpen = mongoose.trusted({ $in: [...openStates] });
@@ -184,11 +184,6 @@ export class JobsRepository {
       .batchSize(ids.length)
       .lean();
     return new Set(documents.map(({ _id }) => jobIds.parse(_id.toHexString())));
-  }
-
-  /** How many jobs are in a state; counting stops at `limit`. */
-  async count(state: JobRowState, limit: number): Promise<number> {
-    return this.jobs.countDocuments({ state }, { limit });
   }
 }
 

@@ -9,6 +9,8 @@ if (executablePath === undefined) {
   console.warn('skipped: the board in a browser. No Chromium is installed (apt-get install chromium).');
 }
 
+/** A page is complete when its first answers have come. */
+const wait = { timeout: 10_000, interval: 100 };
 const secret = 'what-only-the-ledger-may-hold';
 describe.skipIf(executablePath === undefined)('the board in Chromium', () => {
   let api: RunningApi;
@@ -83,20 +85,22 @@ describe.skipIf(executablePath === undefined)('the board in Chromium', () => {
     for (const queue of ['email', 'reports', 'data-processing']) {
       await page.getByText(queue, { exact: true }).first().waitFor();
     }
-    // Pictures: the full screen and the settings of the page; beside data, also copying it. A board that is not
-    // read-only has more of them.
-    expect(await buttons()).toEqual(['Collapse sidebar', '', '']);
+    // Those without words order the queues, and show the full screen and the settings of the page; beside data they copy
+    // it. A board that is not read-only has one more for each queue, and three more for a job.
+    const idle = 'Nothing is consuming this queue';
+    const ofBoard = ['Collapse sidebar', '', '', '', idle, idle, idle, '1 Job'];
+    await expect.poll(async () => (await buttons()).toSorted(), wait).toEqual(ofBoard.toSorted());
 
     await page.goto('/admin/queues/queue/email');
     await page.getByText('send-email').first().waitFor();
-    const ofQueue = ['Collapse sidebar', 'Queue info', '', '', 'Nothing is consuming this queue'];
+    const ofQueue = ['Collapse sidebar', 'Queue info', '', '', idle];
     const ofJob = ['Data', 'Progress', 'Options', 'Logs', 'Error', ''];
-    await expect.poll(buttons).toEqual([...ofQueue, ...ofJob]);
+    await expect.poll(buttons, wait).toEqual([...ofQueue, ...ofJob]);
 
     await page.goto(`/admin/queues/queue/email/${jobId}`);
     await page.getByText('ada@nexus.test').first().waitFor();
     expect(await page.textContent('body')).toContain('Greetings');
-    await expect.poll(buttons).toEqual(['Collapse sidebar', 'Queue info', '', '', ...ofJob]);
+    await expect.poll(buttons, wait).toEqual(['Collapse sidebar', 'Queue info', '', '', ...ofJob]);
 
     expect((await Promise.all(answers)).join('\n')).not.toContain(secret);
     expect(await page.content()).not.toContain(secret);
