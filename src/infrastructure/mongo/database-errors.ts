@@ -1,5 +1,10 @@
 import { mongo, Error as MongooseErrors, MongooseError } from 'mongoose';
 
+/** Every transaction that this process may have open stayed open for too long. */
+export class TooManyTransactionsError extends Error {
+  override readonly name = 'TooManyTransactionsError';
+}
+
 /** Whether the database could not be asked at all, as opposed to having refused what it was asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
@@ -7,6 +12,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     return error.hasErrorLabel('RetryableWriteError') || error.codeName === 'MaxTimeMSExpired';
   }
   return (
+    error instanceof TooManyTransactionsError ||
     error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoNotConnectedError ||
