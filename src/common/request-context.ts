@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly ip: string;
   readonly route: string;
   principal?: Principal;
+  /** What log lines say of the job; absent in requests. */
+  readonly job?: Readonly<Record<string, string | number>>;
 }
 
 /** Of the request or job that the running code works for; none in what belongs to the process. */

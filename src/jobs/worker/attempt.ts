@@ -57,11 +57,9 @@ export class Attempt {
 
   /** Waits for it. @throws Error when the attempt is ended from outside before. */
   async unlessInterrupted(event: Promise<void>): Promise<void> {
-    const { signal } = this;
+    if (this.interruption !== undefined) throw this.interruption;
     await new Promise<void>((resolve, reject) => {
-      const refuse = (): void => reject(this.interruption ?? new Error('ended from outside'));
-      if (signal.aborted) refuse();
-      else signal.addEventListener('abort', refuse, { once: true });
+      this.refuse = reject;
       void event.then(resolve);
     });
   }

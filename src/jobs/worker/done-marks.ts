@@ -12,7 +12,7 @@ import type { JobCompletion } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 
 /** Milliseconds for which marks are collected; one write takes them all. */
-const collecting = 20;
+const collecting = 50;
 const retryInterval = 1_000;
 const batch = 1_000;
 /** Marks that may wait in memory before the jobs behind them do. */

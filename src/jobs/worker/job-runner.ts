@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { UnrecoverableError, WaitingError, type Job } from 'bullmq';
+import { PinoLogger } from 'nestjs-pino';
+import type { Logger as Lines } from 'pino';
 import { requestContext } from '../../common/request-context.js';
 import { jobsConfig } from '../../config/jobs.config.js';
-import { logContext } from '../../infrastructure/logging/log-context.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import { JobHints } from '../events/job-hints.js';
 import type { RunnableJob } from '../job-row.js';
@@ -16,6 +17,7 @@ import { DoneMarks } from './done-marks.js';
 import type { RunningJob } from './job-handler.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobOutcomes } from './job-outcomes.js';
+import type { Lane } from './lane.js';
 import { OpenJobs } from './open-jobs.js';
 import { Progress } from './progress.js';
 import { Suspects } from './suspects.js';
@@ -29,6 +31,7 @@ export class JobRunner {
   private readonly underWay = new Set<Promise<unknown>>();
   private readonly attempts = new Set<Attempt>();
   private ending: Error | undefined;
+  private readonly lines: Pick<Lines, 'info'>;
 
   constructor(
     private readonly openJobs: OpenJobs,
@@ -41,7 +44,11 @@ export class JobRunner {
     private readonly jobs: JobsRepository,
     private readonly hints: JobHints,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
-  ) {}
+    { logger }: PinoLogger,
+  ) {
+    // Looking for secrets in a line that is made of known fields costs more than everything else about it.
+    this.lines = logger.child({ context: 'Jobs' }, { redact: { paths: [] } });
+  }
 
   /** Resolves when nothing runs any more. */
   async idle(): Promise<void> {
@@ -54,8 +61,8 @@ export class JobRunner {
     for (const attempt of this.attempts) attempt.interrupt(this.ending);
   }
 
-  run(job: Job, token: string | undefined): Promise<unknown> {
-    return this.track(this.process(job, token));
+  run(job: Job, token: string | undefined, lane: Lane): Promise<unknown> {
+    return this.track(this.process(job, token, lane));
   }
 
   /** A job failed for good, in its handler or because its worker died too often: the ledger calls it dead. */
@@ -63,7 +70,7 @@ export class JobRunner {
     return this.track(this.bury(job, error));
   }
 
-  private async process(job: Job, token: string | undefined): Promise<unknown> {
+  private async process(job: Job, token: string | undefined, lane: Lane): Promise<unknown> {
     const reference = parseBullJobId(job.id ?? '');
     if (reference === undefined) throw new UnrecoverableError(`${job.id} is not an id of the ledger`);
     const attempt = new Attempt();
@@ -78,12 +85,10 @@ export class JobRunner {
         traceId: undefined,
         ip: '',
         route: `job ${row.name}`,
+        job: fieldsOf(row, job),
       };
-      const fields = { jobId: row.id, queue: row.queue, job: row.name, attempt: job.attemptsMade + 1 };
       return await requestContext.run(context, () =>
-        logContext.run(fields, () =>
-          this.suspects.run(job, row, attempt, () => this.perform(row, job, attempt)),
-        ),
+        this.suspects.run(job, row, attempt, () => lane.run(attempt, () => this.perform(row, job, attempt))),
       );
     } catch (error) {
       // Over in the ledger: nothing failed, and nothing is tried again.
@@ -125,7 +130,7 @@ export class JobRunner {
       await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result: result ?? null });
       const durationMs = since(startedAt);
       this.outcomes.done(row, durationMs);
-      this.logger.log({ durationMs }, 'job done');
+      this.lines.info({ requestId: row.requestId ?? row.id, ...fieldsOf(row, job), durationMs }, 'job done');
       return result;
     } catch (error) {
       if (!attempt.isInterrupted) await this.tellFailure(row, job, error, since(startedAt));
@@ -176,6 +181,10 @@ export class JobRunner {
       this.underWay.delete(work);
     }
   }
+}
+
+function fieldsOf(row: RunnableJob, job: Job) {
+  return { jobId: row.id, queue: row.queue, job: row.name, attempt: job.attemptsMade + 1 };
 }
 
 function isOpen({ state }: RunnableJob): boolean {

@@ -16,6 +16,7 @@ import { DoneMarks } from './done-marks.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobOutcomes } from './job-outcomes.js';
 import { JobRunner } from './job-runner.js';
+import { Lane } from './lane.js';
 import { OpenJobs } from './open-jobs.js';
 import { createQueueHost } from './queue-host.js';
 import { Suspects } from './suspects.js';
@@ -36,14 +37,16 @@ function hostOf(queue: string): Provider {
       catalogue: JobCatalogue,
       connection: ConsumerRedis,
       config: ConfigType<typeof jobsConfig>,
-    ): WorkerHost =>
-      createQueueHost(
+    ): WorkerHost => {
+      const concurrency = config.queueConcurrency.get(queue) ?? config.workerConcurrency;
+      const rate = config.queueRates.get(queue);
+      return createQueueHost(
         queue,
         {
           connection,
           skipVersionCheck: false,
-          concurrency: config.queueConcurrency.get(queue) ?? config.workerConcurrency,
-          ...limiterOf(config.queueRates.get(queue)),
+          concurrency,
+          ...limiterOf(rate),
           lockDuration: config.lockDuration,
           stalledInterval: Math.ceil(config.lockDuration / 3),
           maxStalledCount,
@@ -53,7 +56,10 @@ function hostOf(queue: string): Provider {
           },
         },
         runner,
-      ),
+        // A start that BullMQ has counted is not to wait.
+        new Lane(concurrency, rate === undefined),
+      );
+    },
   };
 }
 

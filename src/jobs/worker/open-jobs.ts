@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { JobId } from '../../common/ids.js';
 import type { RunnableJob } from '../job-row.js';
@@ -8,6 +9,9 @@ interface Question {
   readonly answer: (row: RunnableJob | undefined) => void;
   readonly fail: (error: unknown) => void;
 }
+
+/** Milliseconds between two reads: under load a read is shared by many, and the first of all waits for nothing. */
+const gathering = 3;
 
 /** Reads the rows of jobs that are about to run: all that are wanted while one read is under way share the next. */
 @Injectable()
@@ -39,6 +43,7 @@ export class OpenJobs {
       } catch (error) {
         for (const { fail } of asked) fail(error);
       }
+      await sleep(gathering);
     }
     this.reading = false;
   }

@@ -2,15 +2,22 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Logger } from '@nestjs/common';
 import type { Job, WorkerOptions } from 'bullmq';
 import type { JobRunner } from './job-runner.js';
+import type { Lane } from './lane.js';
 
 /** The one processor of a queue. It is made when the settings are known, which a plain decorator would be too early for. */
-export function createQueueHost(queue: string, options: WorkerOptions, runner: JobRunner): WorkerHost {
+export function createQueueHost(
+  queue: string,
+  options: WorkerOptions,
+  runner: JobRunner,
+  lane: Lane,
+): WorkerHost {
   const logger = new Logger(`Queue ${queue}`);
 
   @Processor(queue, options)
   class QueueHost extends WorkerHost {
     override process(job: Job, token?: string): Promise<unknown> {
-      return runner.run(job, token);
+      this.worker.concurrency = lane.wanted;
+      return runner.run(job, token, lane);
     }
 
     @OnWorkerEvent('failed')
