@@ -32,7 +32,9 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
 
   await compressAnswers(app);
 
-  app.setGlobalPrefix('api', { exclude: ['health', 'health/*path', 'metrics', '.well-known/*path', 'admin/*path'] });
+  app.setGlobalPrefix('api', {
+    exclude: ['health', 'health/*path', 'metrics', '.well-known/*path', 'admin/*path'],
+  });
   app.useSecurityHeaders({
     // Over plain HTTP a local browser could not load a thing with it.
     ...(!inProduction && { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
