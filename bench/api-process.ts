@@ -8,6 +8,8 @@ import { populate, type Population } from './population.js';
 export interface ServiceAddresses {
   readonly mongo: string;
   readonly redis: string;
+  /** What the names of its keys in Redis begin with. */
+  readonly keys: string;
 }
 
 export interface RunningApi {
@@ -42,6 +44,7 @@ export async function startApi(
       PORT: String(port),
       MONGODB_URI: services.mongo,
       REDIS_URL: services.redis,
+      QUEUE_PREFIX: `{${services.keys}}`,
       MONGODB_AUTO_INDEX: 'true',
       LOG_LEVEL: 'info',
       LOG_PRETTY: 'false',

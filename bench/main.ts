@@ -3,24 +3,28 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { startMongo, startRedis, type RunningService } from '../tools/services/index.js';
-import { startApi } from './api-process.js';
+import { startApi, type RunningApi, type ServiceAddresses } from './api-process.js';
+import { measureEnqueue } from './jobs/enqueue-rate.js';
+import { concurrency, measureJobs, type JobPlan } from './jobs/job-bench.js';
 import { connections, type Target } from './load.js';
 import { measure, type Plan } from './measure.js';
 import { MeasuredProcess } from './measured-process.js';
-import { machine, tableOf, versions, writeResult } from './report.js';
+import { jobTableOf, machine, tableOf, versions, writeResult, type Result } from './report.js';
 import { targetsOf } from './targets.js';
 
-// `npm run bench`: our routes beside the frameworks they stand on, in one run of about a minute and a half.
+// `npm run bench`: our routes beside the frameworks they stand on, our jobs beside raw BullMQ, in one run of minutes.
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '6' },
     slice: { type: 'string', default: '1.5' },
     'warm-up': { type: 'string', default: '2' },
     users: { type: 'string', default: '1000' },
-    /** Only the routes of ours whose name holds this text. */
+    /** Only the routes of ours whose name holds this text; jobs: no routes, only the jobs. */
     only: { type: 'string', default: '' },
+    'job-rounds': { type: 'string', default: '5' },
     /** Writes a CPU profile of the API into this folder. */
     profile: { type: 'string' },
   },
@@ -30,8 +34,15 @@ const plan: Plan = {
   slice: Number(values.slice),
   warmUp: Number(values['warm-up']),
 };
-const counts = { users: Number(values.users), tokens: Math.min(200, Number(values.users)) };
+const jobPlan: JobPlan = { rounds: Number(values['job-rounds']), waits: 4_000, effects: 400 };
+const enqueued = { perSecond: 100, seconds: 10 };
+const onlyJobs = values.only === 'jobs';
+const counts = onlyJobs
+  ? { users: 0, tokens: 0 }
+  : { users: Number(values.users), tokens: Math.min(200, Number(values.users)) };
 
+/** A name of this run's own, also on servers that others use: its databases and its keys begin with it. */
+const own = `nexus-bench-${Date.now().toString(36)}`;
 const built = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(built));
 const folder = mkdtempSync(join(tmpdir(), 'nexus-bench-'));
@@ -57,31 +68,50 @@ async function bench(): Promise<number> {
   const redis = kept(await startRedis(request));
 
   report(`Starting the API; making ${counts.users} users, logging in ${counts.tokens} of them`);
-  const services = { mongo: databaseOf(mongo.uri), redis: redis.uri };
+  const services = { mongo: withDatabase(mongo.uri, own), redis: redis.uri, keys: own };
+  endings.push(() => forgetKeys(redis.uri));
   endings.push(() => dropDatabase(services.mongo));
   const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
   const api = await startApi(root, folder, services, counts, profile);
   endings.push(() => api.process.stop());
 
-  const nest = await startEmpty('nest-empty', 'Nest+Fastify, empty handler');
-  const fastify = await startEmpty('fastify-empty', 'Fastify, empty handler');
-  const ours = targetsOf(api).filter(({ name }) => name.includes(values.only));
-  const measurements = await measure([nest, fastify, ...ours], plan, report);
-
-  report(`\n${tableOf(measurements)}\n`);
-  const file = join(root, 'bench/results/latest.json');
-  writeResult(file, {
+  const result: Result = {
     at: new Date().toISOString(),
     machine: machine(),
     versions: versions(root),
     services: { mongodb: mongo.description, redis: redis.description },
-    plan: { ...plan, connections, ...counts },
-    measurements,
-  });
+    ...(!onlyJobs && (await benchRoutes(api))),
+    ...((onlyJobs || values.only === '') &&
+      (await benchJobs(api, { ...services, mongo: withDatabase(mongo.uri, `${own}-jobs`) }))),
+  };
+  const file = join(root, 'bench/results/latest.json');
+  writeResult(file, result);
   report(`Written to ${file}; docs/performance.md tells how to read it.`);
-  const errors = measurements.reduce((sum, measurement) => sum + measurement.errors, 0);
+  const all = [...(result.measurements ?? []), ...(result.enqueue === undefined ? [] : [result.enqueue])];
+  const errors = all.reduce((sum, measurement) => sum + measurement.errors, 0);
   if (errors > 0) report(`${errors} requests failed: these figures say nothing.`);
   return errors > 0 ? 1 : 0;
+}
+
+async function benchRoutes(api: RunningApi): Promise<Pick<Result, 'plan' | 'measurements'>> {
+  const nest = await startEmpty('nest-empty', 'Nest+Fastify, empty handler');
+  const fastify = await startEmpty('fastify-empty', 'Fastify, empty handler');
+  const ours = targetsOf(api).filter(({ name }) => name.includes(values.only));
+  const measurements = await measure([nest, fastify, ...ours], plan, report);
+  report(`\n${tableOf(measurements)}\n`);
+  return { plan: { ...plan, connections, ...counts }, measurements };
+}
+
+async function benchJobs(
+  api: RunningApi,
+  services: ServiceAddresses,
+): Promise<Pick<Result, 'jobPlan' | 'jobs' | 'enqueue'>> {
+  report('Starting the workers');
+  endings.push(() => dropDatabase(services.mongo));
+  const enqueue = await measureEnqueue(api, enqueued.perSecond, enqueued.seconds);
+  const jobs = await measureJobs(root, folder, services, jobPlan, report);
+  report(`\n${jobTableOf(jobs, enqueue)}\n`);
+  return { jobPlan: { ...jobPlan, concurrency }, jobs, enqueue };
 }
 
 function kept(service: RunningService): RunningService {
@@ -106,9 +136,16 @@ async function dropDatabase(uri: string): Promise<void> {
   await client.close();
 }
 
-/** A database of this run's own, also on a server that others use. */
-function databaseOf(uri: string): string {
+async function forgetKeys(uri: string): Promise<void> {
+  const redis = new Redis(uri, { maxRetriesPerRequest: 1 });
+  for await (const keys of redis.scanStream({ match: `{${own}*`, count: 1_000 })) {
+    if (Array.isArray(keys) && keys.length > 0) await redis.unlink(...keys.map(String));
+  }
+  redis.disconnect();
+}
+
+function withDatabase(uri: string, name: string): string {
   const url = new URL(uri);
-  url.pathname = `/nexus-bench-${Date.now().toString(36)}`;
+  url.pathname = `/${name}`;
   return url.href;
 }

@@ -32,14 +32,31 @@ export class MeasuredProcess {
 
   /** The port that the process sends over its channel. @throws Error when it ends instead. */
   async announcedPort(): Promise<number> {
-    const ended = once(this.child, 'exit').then(() => {
-      throw new Error(this.endedMessage());
-    });
-    const [message]: unknown[] = await Promise.race([once(this.child, 'message'), ended]);
+    const message = await this.nextMessage();
     if (typeof message !== 'object' || message === null || !('port' in message)) {
       throw new Error(`${this.name} sent something else than its port`);
     }
     return Number(message.port);
+  }
+
+  /** Sends a message over the channel and gives the next one back. @throws Error when the process ends instead. */
+  async ask(message: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const answer = this.nextMessage();
+    this.child.send(message);
+    return answer;
+  }
+
+  /** @throws Error when the process ends before it sends one. */
+  async nextMessage(): Promise<unknown> {
+    const received = new AbortController();
+    const ended = once(this.child, 'exit', { signal: received.signal }).then(() => {
+      throw new Error(this.endedMessage());
+    });
+    const [message]: unknown[] = await Promise.race([once(this.child, 'message'), ended]).finally(() => {
+      ended.catch(() => undefined);
+      received.abort();
+    });
+    return message;
   }
 
   /** Polls until the address answers 200. @throws Error with the end of its output when it ends or takes 60 s. */

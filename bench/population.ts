@@ -3,6 +3,8 @@ import type { ApiClient } from './api-client.js';
 export interface Population {
   readonly userIds: readonly string[];
   readonly tokens: readonly string[];
+  /** Of the first administrator, who may do anything. */
+  readonly administratorToken: string;
 }
 
 export interface Administrator {
@@ -36,7 +38,7 @@ export async function populate(
     }),
   );
   const tokens = await mapBounded(counts.tokens, (index) => api.login(emailOf(index), password));
-  return { userIds, tokens };
+  return { userIds, tokens, administratorToken: token };
 }
 
 function emailOf(index: number): string {

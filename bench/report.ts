@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { EnqueueMeasurement } from './jobs/enqueue-rate.js';
+import type { JobMeasurement, JobPlan } from './jobs/job-bench.js';
 import type { Measurement, Plan } from './measure.js';
 
 export interface Result {
@@ -13,8 +15,11 @@ export interface Result {
   };
   readonly versions: Readonly<Record<string, string>>;
   readonly services: Readonly<Record<'mongodb' | 'redis', string>>;
-  readonly plan: Plan & { readonly connections: number; readonly users: number; readonly tokens: number };
-  readonly measurements: readonly Measurement[];
+  readonly plan?: Plan & { readonly connections: number; readonly users: number; readonly tokens: number };
+  readonly measurements?: readonly Measurement[];
+  readonly jobPlan?: JobPlan & { readonly concurrency: number };
+  readonly jobs?: readonly JobMeasurement[];
+  readonly enqueue?: EnqueueMeasurement;
 }
 
 const columns = [
@@ -30,11 +35,32 @@ const columns = [
 
 /** The measurements for people, one line each. */
 export function tableOf(measurements: readonly Measurement[]): string {
-  const cells = [
+  return aligned([
     columns.map(([title]) => title),
     ...measurements.map((row) => columns.map(([, show]) => show(row))),
-  ];
-  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  ]);
+}
+
+/** The same of the jobs, and a line for what was enqueued over REST. */
+export function jobTableOf(jobs: readonly JobMeasurement[], enqueue: EnqueueMeasurement): string {
+  const table = aligned([
+    ['', 'jobs/s', 'CPU us/job', 'ratio', 'by CPU'],
+    ...jobs.map(({ name, perSecond, cpuEach, ratio, ratioByCpu }) => [
+      name,
+      String(perSecond),
+      String(cpuEach),
+      ratio?.toFixed(2) ?? '-',
+      ratioByCpu?.toFixed(2) ?? '-',
+    ]),
+  ]);
+  const { perSecond, p50, p99, errors } = enqueue;
+  return `${table}\nenqueued over REST, ${perSecond} a second: p50 ${p50} ms, p99 ${p99} ms, ${errors} errors`;
+}
+
+function aligned(cells: readonly (readonly string[])[]): string {
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+  );
   return cells
     .map((line) =>
       line.map((cell, column) =>
@@ -52,14 +78,25 @@ export function machine(): Result['machine'] {
 
 /** Node's version and those of the packages that the figures depend on. */
 export function versions(root: string): Result['versions'] {
-  const packages = ['@nestjs/core', '@nestjs/platform-fastify', 'fastify', 'mongoose', 'pino'];
+  const packages = [
+    '@nestjs/core',
+    '@nestjs/platform-fastify',
+    'fastify',
+    'mongoose',
+    'pino',
+    'bullmq',
+    'ioredis',
+  ];
   const found = packages.map((name) => [name, versionOf(join(root, 'node_modules', name, 'package.json'))]);
   return Object.fromEntries([['node', process.versions.node], ...found]);
 }
 
+/** What this run did not measure stays as an earlier one left it. */
 export function writeResult(file: string, result: Result): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  const earlier: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const both = { ...(typeof earlier === 'object' ? earlier : {}), ...result };
+  writeFileSync(file, `${JSON.stringify(both, null, 2)}\n`);
 }
 
 function versionOf(file: string): string {
