@@ -14,7 +14,10 @@ export class AsyncContext<Value> {
     return this.storage.getStore();
   }
 
-  /** Runs `fn`, and all that it starts, with the value as current; switched on until what it returns is settled. */
+  /**
+   * Runs `fn` with the value as current. Switched on until what `fn` returns is settled: work that goes on longer must
+   * be part of what it returns.
+   */
   run<Result>(value: Value, fn: () => Result): Result {
     const leave = this.enter();
     let result: Result;

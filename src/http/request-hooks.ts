@@ -17,6 +17,9 @@ function isRead({ method }: FastifyRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
+/** Milliseconds: longer than any transaction, and than anything that a handler waits for. */
+const longestHandler = 120_000;
+
 function contextOf(request: FastifyRequest): RequestContext {
   return {
     requestId: request.id,
@@ -37,8 +40,11 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     request.context = contextOf(request);
     assertAcceptable(request);
     if (isRead(request)) return done();
-    // Kept until the answer has left or its client has: 'finish' alone would never come for one that hung up.
-    reply.raw.once('close', requestContext.enter());
+    const leave = requestContext.enter();
+    // The handler of a client that hung up goes on, and nothing tells when it ends.
+    reply.raw.once('close', () =>
+      reply.raw.writableFinished ? leave() : setTimeout(leave, longestHandler).unref(),
+    );
     requestContext.resume(request.context, done);
   });
 

@@ -56,12 +56,14 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
     return timer;
   };
 
-  fastify.addHook('onRequest', (_request, _reply, done) => {
+  const left = (): void => inFlight.dec();
+  fastify.addHook('onRequest', (_request, reply, done) => {
     inFlight.inc();
+    // No onResponse follows when the client hangs up.
+    reply.raw.once('close', left);
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    inFlight.dec();
     const method = methodOf(request);
     const route = request.routeOptions.url ?? noRoute;
     counterOf(method, route, reply.statusCode).inc();

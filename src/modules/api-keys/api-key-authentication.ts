@@ -44,8 +44,8 @@ export class ApiKeyAuthentication {
     }
     this.activity.used(principal.keyId);
     if (isReplaced) {
-      if (context === undefined) this.oldKeys.noticed(principal);
-      else requestContext.run(context, () => this.oldKeys.noticed(principal));
+      if (context === undefined) void this.oldKeys.noticed(principal);
+      else void requestContext.run(context, () => this.oldKeys.noticed(principal));
     }
     return principal;
   }

@@ -23,8 +23,8 @@ export class OldKeyUses {
     private readonly clock: Clock,
   ) {}
 
-  /** Costs the request no wait. */
-  noticed({ keyId, userId }: ApiKeyPrincipal): void {
+  /** Never rejects, and need not be waited for. */
+  async noticed({ keyId, userId }: ApiKeyPrincipal): Promise<void> {
     const now = this.clock.now();
     const askedAt = this.askedAt.get(keyId);
     if (askedAt !== undefined && now.getTime() - askedAt < interval) return;
@@ -36,7 +36,7 @@ export class OldKeyUses {
         this.logger.warn({ keyId, userId }, 'an API key is still used after its rotation'),
       );
     });
-    note.catch((error: unknown) => {
+    await note.catch((error: unknown) => {
       this.askedAt.delete(keyId);
       this.logger.warn({ err: error, keyId }, 'the use of an old API key could not be audited');
     });
