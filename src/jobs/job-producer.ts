@@ -64,7 +64,7 @@ export class JobProducer {
       id: options.id ?? newId(jobIds),
       queue: type.queue,
       name: type.name,
-      data: Object.fromEntries(Object.entries(each)),
+      data: Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)),
       priority: options.priority ?? 'NORMAL',
       runAt: options.runAt ?? null,
       author: currentAuthor(),

@@ -18,17 +18,11 @@ export class JobsRepository {
 
   async insert(...jobs: readonly NewJob[]): Promise<void> {
     const now = new Date();
+    // Lean: making and checking a document for each row costs more than the rest of accepting a job. The compiler
+    // sees to it that the rows are whole.
     await this.jobs.insertMany(
-      jobs.map(({ id, author, ...job }) => ({
-        ...job,
-        _id: new Types.ObjectId(id),
-        author: storedAuthor(author),
-        state: 'pending',
-        generation: 1,
-        attempts: 0,
-        createdAt: now,
-        pendingSince: now,
-      })),
+      jobs.map((job) => newRow(job, now)),
+      { lean: true },
     );
   }
 
@@ -185,6 +179,27 @@ export class JobsRepository {
       .lean();
     return new Set(documents.map(({ _id }) => jobIds.parse(_id.toHexString())));
   }
+}
+
+function newRow({ id, author, ...job }: NewJob, now: Date): JobDocument {
+  return {
+    ...job,
+    _id: new Types.ObjectId(id),
+    author: storedAuthor(author),
+    state: 'pending',
+    generation: 1,
+    attempts: 0,
+    createdAt: now,
+    pendingSince: now,
+    publishedAt: null,
+    lastFailure: null,
+    completedAt: null,
+    result: null,
+    failedAt: null,
+    error: null,
+    cancelledAt: null,
+    expireAt: null,
+  };
 }
 
 function amongst(ids: readonly JobId[]) {

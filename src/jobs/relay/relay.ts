@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Injectable,
   Logger,
@@ -14,6 +15,8 @@ import { Publisher, type PublishableJob } from './publisher.js';
 const batch = 500;
 /** What one process keeps in memory for publishing; the sweep finds the rest. */
 const longestOffer = 10_000;
+/** Milliseconds between two publications: under load one takes many jobs, and a lone job waits for nothing. */
+const gathering = 25;
 const sweepInterval = 1_000;
 /** A job that has waited for so long (in milliseconds) was missed by the process that accepted it. */
 const overdueAfter = 700;
@@ -63,7 +66,10 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   private async publishOffered(): Promise<void> {
-    while (this.offered.length > 0) await this.publisher.publish(this.offered.splice(0, batch));
+    while (this.offered.length > 0) {
+      await this.publisher.publish(this.offered.splice(0, batch));
+      if (!this.loop.isStopping) await sleep(gathering);
+    }
   }
 
   private async sweep(): Promise<void> {
