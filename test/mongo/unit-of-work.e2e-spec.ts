@@ -64,16 +64,20 @@ describe('a unit of work', () => {
     });
   });
 
-  it('takes many at once, though there are fewer connections than transactions', { timeout: 25_000 }, async () => {
-    const names = Array.from({ length: 150 }, (_, index) => `many-${index}`);
-    const run = (name: string) =>
-      unit.run(async () => {
-        await counters.insertMany([{ name, value: 0 }]);
-        await counters.updateOne({ name }, { $inc: { value: 1 } });
-      });
-    await Promise.all(names.map(run));
-    expect(await counters.countDocuments({ value: 1 })).toBe(names.length);
-  });
+  it(
+    'takes many at once, though there are fewer connections than transactions',
+    { timeout: 25_000 },
+    async () => {
+      const names = Array.from({ length: 150 }, (_, index) => `many-${index}`);
+      const run = (name: string) =>
+        unit.run(async () => {
+          await counters.insertMany([{ name, value: 0 }]);
+          await counters.updateOne({ name }, { $inc: { value: 1 } });
+        });
+      await Promise.all(names.map(run));
+      expect(await counters.countDocuments({ value: 1 })).toBe(names.length);
+    },
+  );
 
   it('repeats what conflicted, so that 20 increments by read and write add up to 20', async () => {
     await counters.insertMany([{ name: 'a', value: 0 }]);
