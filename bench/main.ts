@@ -34,7 +34,7 @@ const plan: Plan = {
   slice: Number(values.slice),
   warmUp: Number(values['warm-up']),
 };
-const jobPlan: JobPlan = { rounds: Number(values['job-rounds']), waits: 4_000, effects: 400 };
+const jobPlan: JobPlan = { rounds: Number(values['job-rounds']), waits: 8_000, effects: 400 };
 const enqueued = { perSecond: 100, seconds: 10 };
 const onlyJobs = values.only === 'jobs';
 const counts = onlyJobs

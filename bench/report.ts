@@ -53,8 +53,8 @@ export function jobTableOf(jobs: readonly JobMeasurement[], enqueue: EnqueueMeas
       ratioByCpu?.toFixed(2) ?? '-',
     ]),
   ]);
-  const { perSecond, p50, p99, errors } = enqueue;
-  return `${table}\nenqueued over REST, ${perSecond} a second: p50 ${p50} ms, p99 ${p99} ms, ${errors} errors`;
+  const { perSecond, p50, p99, cpuEach, errors } = enqueue;
+  return `${table}\nenqueued over REST, ${perSecond} a second: p50 ${p50} ms, p99 ${p99} ms, CPU ${cpuEach ?? '-'} us, ${errors} errors`;
 }
 
 function aligned(cells: readonly (readonly string[])[]): string {

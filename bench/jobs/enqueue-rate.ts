@@ -9,13 +9,15 @@ export interface EnqueueMeasurement {
   /** Milliseconds from the moment at which a request was due. */
   readonly p50: number;
   readonly p99: number;
+  /** CPU time of the API a request, publishing included, in microseconds; null where the kernel does not tell. */
+  readonly cpuEach: number | null;
   /** Answers other than 202. */
   readonly errors: number;
 }
 
 /** Sends one job after the other at a fixed rate, over so many seconds; slow answers slow nothing down. */
 export async function measureEnqueue(
-  { port, population }: RunningApi,
+  { port, population, process: api }: RunningApi,
   perSecond: number,
   seconds: number,
 ): Promise<EnqueueMeasurement> {
@@ -49,8 +51,12 @@ export async function measureEnqueue(
     return count;
   };
   await run(2, false);
+  const before = api.cpuTime();
   const requests = await run(seconds, true);
+  const after = api.cpuTime();
+  const cpuEach =
+    before === undefined || after === undefined ? null : Math.round((after - before) / requests);
   const milliseconds = (percentile: number): number =>
     Number((latencies.percentile(percentile) / 1_000).toFixed(2));
-  return { perSecond, requests, p50: milliseconds(50), p99: milliseconds(99), errors };
+  return { perSecond, requests, p50: milliseconds(50), p99: milliseconds(99), cpuEach, errors };
 }

@@ -21,7 +21,7 @@ describe('Lane', () => {
     const lane = new Lane(10, true);
     expect(lane.wanted).toBe(10);
     await runMany(lane, 50, 5);
-    expect(lane.wanted).toBe(20);
+    expect(lane.wanted).toBe(30);
     await runMany(lane, 1, 60_000);
     expect(lane.wanted).toBe(10);
   });

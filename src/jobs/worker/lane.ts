@@ -6,12 +6,14 @@ const short = 50;
 /** What one run counts for the next estimate, and the longest that it counts as: a single long job is enough to notice. */
 const weight = 0.1;
 const longest = 1_000;
+/** Short jobs that are held at most, running or not, for each place. */
+const held = 3;
 /** Milliseconds after which a job that was taken too early goes back, for other workers to have it. */
 const patience = 1_000;
 
 /**
- * The places of one queue in this process. Of short jobs as many again are taken from BullMQ as have a place, so that
- * their rows are read while others run; else 5 ms of work would wait as long again for the ledger.
+ * The places of one queue in this process. Of short jobs more are taken from BullMQ than have a place, so that their rows
+ * are read while others run, many at a time; else 5 ms of work would wait as long again for the ledger.
  */
 export class Lane {
   private readonly places: Places;
@@ -27,7 +29,7 @@ export class Lane {
 
   /** How many jobs this process should hold now. */
   get wanted(): number {
-    return this.mayTakeAhead && this.usual <= short ? 2 * this.concurrency : this.concurrency;
+    return this.mayTakeAhead && this.usual <= short ? held * this.concurrency : this.concurrency;
   }
 
   /** Runs the work when there is a place for it; the first to come is the first to run. @throws what the work throws. */
