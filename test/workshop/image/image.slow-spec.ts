@@ -36,7 +36,7 @@ describe('the image that the Dockerfile describes', () => {
     expect(existsSync(join(app, 'dist/main.js'))).toBe(true);
     expect(existsSync(join(app, 'dist/worker.js'))).toBe(true);
     const specs = readdirSync(join(app, 'dist'), { recursive: true }).filter((name) =>
-      /spec/.test(String(name)),
+      /[.-]spec\./.test(String(name)),
     );
     expect(specs).toEqual([]);
   });
