@@ -44,6 +44,9 @@ describe('the environment', () => {
     ['MONGODB_URI', 'postgres://127.0.0.1'],
     ['JOB_RETRY_LADDER', '1m,,5m'],
     ['BODY_LIMIT', 'huge'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
   ])('names %s when it is %s', (name, value) => expect(problemsIn({ [name]: value })).toEqual([name]));
 
   it('never repeats a secret in its message', () => {

@@ -12,6 +12,7 @@ import { metricsConfig } from './metrics.config.js';
 import { mongoConfig } from './mongo.config.js';
 import { redisConfig } from './redis.config.js';
 import { signalsConfig } from './signals.config.js';
+import { telemetryConfig } from './telemetry.config.js';
 import { InvalidEnvironmentError, problemsOf, type Environment } from './section.js';
 
 /** Every section, in the order in which .env.example and docs/settings.md list them. */
@@ -20,6 +21,7 @@ export const sections = [
   httpConfig,
   loggingConfig,
   metricsConfig,
+  telemetryConfig,
   mongoConfig,
   redisConfig,
   authConfig,

@@ -103,6 +103,14 @@ export function integer(
   });
 }
 
+export function fraction(name: string, about: WithDefault): Variable<number> {
+  return declareWithDefault(name, about, 'number, 0 to 1', (value) => {
+    const number = Number(value);
+    if (!/^\d*\.?\d+$/.test(value) || number > 1) throw new Error('must be a number from 0 to 1');
+    return number;
+  });
+}
+
 export function list(name: string, about: WithDefault): Variable<readonly string[]> {
   return declareWithDefault(name, about, 'comma-separated list', (value) =>
     value

@@ -6,6 +6,7 @@ const titles: Readonly<Record<string, string>> = {
   http: 'HTTP',
   logging: 'Logs',
   metrics: 'Metrics',
+  telemetry: 'Traces',
   mongo: 'MongoDB',
   redis: 'Redis',
   auth: 'Identity',
