@@ -37,8 +37,8 @@ export interface JobDocument {
   runAt: Date | null;
   /** Attempts made so far in this generation, as far as the ledger was told. */
   attempts: number;
-  /** Starts by itself, one suspect at a time, after it had lost its worker more than once; absent: none. */
-  loneStarts?: number;
+  /** Starts by itself, in the attempt of that number, after it had lost its worker more than once; absent: none. */
+  loneStarts?: { attempt: number; count: number };
   author: JobAuthor;
   requestId: string | null;
   createdAt: Date;
@@ -69,7 +69,12 @@ export const JobSchema = new Schema<JobDocument>(
     priority: { type: String, enum: jobPriorities, required: true },
     runAt: { type: Date, default: null },
     attempts: { type: Number, required: true },
-    loneStarts: { type: Number },
+    loneStarts: {
+      type: new Schema(
+        { attempt: { type: Number, required: true }, count: { type: Number, required: true } },
+        { _id: false },
+      ),
+    },
     author: {
       type: new Schema<JobAuthor>(
         {

@@ -127,16 +127,32 @@ export class JobsRepository {
     return modifiedCount > 0;
   }
 
-  /** One more start of a job that runs alone, because it may be what kills its workers. @returns how many there were. */
-  async countLoneStart({ id, generation }: Pick<JobRow, 'id' | 'generation'>): Promise<number> {
+  /**
+   * One more start, in this attempt (counts from 1), of a job that runs alone because it may be what kills its workers.
+   * @returns how many there were in this attempt.
+   */
+  async countLoneStart(
+    { id, generation }: Pick<JobRow, 'id' | 'generation'>,
+    attempt: number,
+  ): Promise<number> {
+    const isFirst = { $ne: ['$loneStarts.attempt', attempt] };
+    const count = { $cond: [isFirst, 1, { $add: ['$loneStarts.count', 1] }] };
     const document = await this.jobs
       .findOneAndUpdate(
         { _id: new Types.ObjectId(id), generation },
-        { $inc: { loneStarts: 1 } },
-        { returnDocument: 'after', projection: { loneStarts: 1 } },
+        [{ $set: { loneStarts: { attempt, count } } }],
+        { returnDocument: 'after', projection: { loneStarts: 1 }, updatePipeline: true },
       )
       .lean();
-    return document?.loneStarts ?? 0;
+    return document?.loneStarts?.count ?? 0;
+  }
+
+  /** The start that was counted last ended for a reason that was not the job's. */
+  async uncountLoneStart({ id, generation }: Pick<JobRow, 'id' | 'generation'>): Promise<void> {
+    await this.jobs.updateOne(
+      { _id: new Types.ObjectId(id), generation, loneStarts: mongoose.trusted({ $exists: true }) },
+      { $inc: { 'loneStarts.count': -1 } },
+    );
   }
 
   async recordFailure(

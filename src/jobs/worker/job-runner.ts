@@ -88,7 +88,7 @@ export class JobRunner {
         job: fieldsOf(row, job),
       };
       return await requestContext.run(context, () =>
-        this.suspects.run(job, row, attempt, () => lane.run(attempt, () => this.perform(row, job, attempt))),
+        this.suspects.run({ job, row, attempt }, lane, () => this.perform(row, job, attempt)),
       );
     } catch (error) {
       // Over in the ledger: nothing failed, and nothing is tried again.
