@@ -11,14 +11,14 @@ const { EventStreams } = await import('./http/event-streams.js');
 const { drainHttp } = await import('./http/drain.js');
 const { closeOnSignal } = await import('./shutdown.js');
 
-const { host, port } = httpConfig();
+const { host, port, shutdownDelay } = httpConfig();
 const app = await createApi();
 closeOnSignal(async () => {
   app.get(Readiness).beginShutdown();
   // They would never end by themselves; their clients reconnect to whoever serves then.
   app.get(EventStreams, { strict: false }).closeAll();
   // Answers first: what a request still needs must not close under it.
-  await drainHttp(app);
+  await drainHttp(app, shutdownDelay);
   await app.close();
 });
 try {

@@ -1,4 +1,4 @@
-import { bytes } from './measures.js';
+import { bytes, duration } from './measures.js';
 import { origins } from './origins.js';
 import { section } from './section.js';
 import { flag, integer, list, secret, text } from './variable.js';
@@ -13,6 +13,11 @@ export const httpConfig = section('http', {
   bodyLimit: bytes('BODY_LIMIT', {
     default: '1mb',
     description: 'The largest request body that is read; above it the answer is 413.',
+  }),
+  shutdownDelay: duration('SHUTDOWN_DELAY', {
+    default: '0s',
+    description:
+      'How long a process that was told to end says so on /health/ready before it takes no more connections. Behind a balancer: longer than two of its looks.',
   }),
   trustedProxies: list('TRUSTED_PROXIES', {
     default: '',
