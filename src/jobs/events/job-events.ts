@@ -57,9 +57,11 @@ export class JobEvents implements BeforeApplicationShutdown {
   }
 
   private unfollow(entry: Followed, listener: JobListener): void {
-    const { id, queue } = entry.last;
     entry.listeners.delete(listener);
-    if (entry.listeners.size > 0 || this.followed.get(id) !== entry) return;
+    if (entry.listeners.size === 0 && this.followed.get(entry.last.id) === entry) this.forget(entry.last);
+  }
+
+  private forget({ id, queue }: JobView): void {
     this.followed.delete(id);
     this.dirty.delete(id);
     const isLast = ![...this.followed.values()].some(({ last }) => last.queue === queue);
@@ -110,7 +112,7 @@ export class JobEvents implements BeforeApplicationShutdown {
     const change = changeBetween(entry.last, job);
     entry.last = job;
     if (change === undefined) return;
-    if (isOver(job.status)) this.followed.delete(job.id);
+    if (isOver(job.status)) this.forget(job);
     for (const listener of entry.listeners) listener(change, job);
   }
 }

@@ -4,13 +4,14 @@ import { IsBoolean, IsInt, IsOptional } from 'class-validator';
 
 /**
  * number: names the effect. work, block: milliseconds before it, asleep or with a busy event loop. failures: attempts
- * that fail first. hopeless: fails for good until it is mended. deadly: kills its process. traced: each start is written down.
+ * that fail first. hopeless: fails for good until it is mended. held: runs on, with progress, until it is mended by its
+ * number. deadly: kills its process. traced: each start is written down.
  */
 export class FaultPayload {}
 
 for (const field of ['number', 'work', 'block', 'failures']) IsInt()(FaultPayload.prototype, field);
-for (const field of ['hopeless', 'deadly', 'traced']) IsBoolean()(FaultPayload.prototype, field);
-for (const field of ['work', 'block', 'failures', 'hopeless', 'deadly', 'traced']) {
+for (const field of ['hopeless', 'held', 'deadly', 'traced']) IsBoolean()(FaultPayload.prototype, field);
+for (const field of ['work', 'block', 'failures', 'hopeless', 'held', 'deadly', 'traced']) {
   IsOptional()(FaultPayload.prototype, field);
 }
 

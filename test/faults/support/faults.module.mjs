@@ -21,13 +21,17 @@ class FaultHandler {
     this.starts = connection.model('FaultStart', notes('faultStarts'));
   }
 
-  async handle({ id, data, attempt, signal }) {
-    const { number, work = 0, block = 0, failures = 0, hopeless, deadly, traced } = data;
+  async handle({ id, data, attempt, signal, progress }) {
+    const { number, work = 0, block = 0, failures = 0, hopeless, held, deadly, traced } = data;
     const note = { number, jobId: id, pid: process.pid };
     if (traced) await this.starts.insertMany([note]);
     if (deadly) process.kill(process.pid, 'SIGKILL');
     if (hopeless && !(await this.isMended())) throw new UnrecoverableError('hopeless');
     if (attempt <= failures) throw new Error(`attempt ${attempt} is meant to fail`);
+    for (let look = 0; held && !(await this.isMended({ number })); look += 1) {
+      progress(look % 100, `look ${look}`);
+      await sleep(100, undefined, { signal });
+    }
     for (const end = performance.now() + block; performance.now() < end;);
     if (work > 0) await sleep(work, undefined, { signal });
     await this.once.inDatabase(id, undefined, async () => {
@@ -37,8 +41,8 @@ class FaultHandler {
   }
 
   /** What makes hopeless jobs fail is mended by any document in this collection. */
-  async isMended() {
-    return (await this.connection.collection('faultMends').findOne()) !== null;
+  async isMended(which = {}) {
+    return (await this.connection.collection('faultMends').findOne(which)) !== null;
   }
 }
 JobHandler(faultType.name)(FaultHandler);

@@ -15,6 +15,7 @@ export interface FaultData {
   readonly block?: number;
   readonly failures?: number;
   readonly hopeless?: boolean;
+  readonly held?: boolean;
   readonly deadly?: boolean;
   readonly traced?: boolean;
 }
