@@ -85,16 +85,20 @@ export class RolesRepository {
     name: string;
     description: string;
     permissions: readonly PermissionId[];
-  }): Promise<void> {
-    await this.roles.updateOne(
-      { name: role.name },
-      {
-        $set: { description: role.description, isSystem: true },
-        $addToSet: { permissions: { $each: role.permissions } },
-        $setOnInsert: { _id: seededId('role', role.name), revision: 1 },
-      },
-      { upsert: true },
-    );
+  }): Promise<RoleId> {
+    const { _id } = await this.roles
+      .findOneAndUpdate(
+        { name: role.name },
+        {
+          $set: { description: role.description, isSystem: true },
+          $addToSet: { permissions: { $each: role.permissions } },
+          $setOnInsert: { _id: seededId('role', role.name), revision: 1 },
+        },
+        { upsert: true, returnDocument: 'after', projection: '_id' },
+      )
+      .lean()
+      .orFail();
+    return roleIds.parse(_id.toString());
   }
 }
 
