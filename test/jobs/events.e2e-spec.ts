@@ -4,6 +4,7 @@ import { UnrecoverableError } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { JobId } from '../../src/common/ids.js';
 import { EventStreams } from '../../src/http/event-streams.js';
+import { SignalFeed } from '../../src/infrastructure/mongo/signals/signal-feed.js';
 import { QueueRedis } from '../../src/infrastructure/redis/queue-redis.js';
 import { JobProducer } from '../../src/jobs/job-producer.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
@@ -20,20 +21,24 @@ import {
   type TestPayload,
 } from './support.js';
 
-const followed = testType('test-followed', { retryLadder: [50] });
+const followed = testType('test-followed', { retryLadder: [1_500] });
 
 /** Reports a hundred steps in as many milliseconds as its number says; below 0 it fails, the second time for good. */
 @Injectable()
 @JobHandler(followed.name)
 class FollowedHandler implements JobHandlerHost<TestPayload> {
+  /** Ends what still runs after the tests: a drain would wait for it. */
+  readonly over = new AbortController();
+
   async handle({ data, attempt, signal, progress }: RunningJob<TestPayload>): Promise<string> {
     if (data.number < 0) {
       await sleep(300);
       throw attempt === 1 ? new Error('not yet') : new UnrecoverableError('no use');
     }
-    for (let step = 1; step <= 100 && !signal.aborted; step += 1) {
+    const stop = AbortSignal.any([signal, this.over.signal]);
+    for (let step = 1; step <= 100 && !stop.aborted; step += 1) {
       progress(step, `step ${step}`);
-      await sleep(data.number / 100, undefined, { signal }).catch(() => undefined);
+      await sleep(data.number / 100, undefined, { signal: stop }).catch(() => undefined);
     }
     return 'ended';
   }
@@ -99,9 +104,13 @@ describe('GET /api/queues/:queue/jobs/:id/events', () => {
     process.env['REDIS_URL'] = inject('redisUrl');
     worker = await startWorker({ types: [followed], providers: [FollowedHandler] });
     token = await login();
+    // The first start's roles are signalled, and a change of roles ends every stream.
+    const [feed, seeded] = [api.get(SignalFeed), performance.now()];
+    await until('the signals so far are known', () => performance.now() - feed.freshness > seeded);
   });
 
   afterAll(async () => {
+    worker.get(FollowedHandler).over.abort();
     await worker[Symbol.asyncDispose]();
     await api.close();
     await redis.close();
@@ -163,12 +172,9 @@ describe('GET /api/queues/:queue/jobs/:id/events', () => {
     expect(second.names().at(-1)).toBe('completed');
   });
 
-  it('serves 250 listeners by one subscription', { timeout: 60_000 }, async () => {
+  it('serves 50 listeners by one subscription', async () => {
     const id = await enqueue(60_000);
-    const listeners: Following[] = [];
-    for (let part = 0; part < 5; part += 1) {
-      listeners.push(...(await Promise.all(Array.from({ length: 50 }, () => follow(id)))));
-    }
+    const listeners = await Promise.all(Array.from({ length: 50 }, () => follow(id)));
     const channel = `${process.env['QUEUE_PREFIX']}:hints:email`;
     expect(await worker.get(QueueRedis).producer.pubsub('NUMSUB', channel)).toEqual([channel, 1]);
     await fetch(`${api.url}/api/queues/email/jobs/${id}`, {
@@ -177,6 +183,9 @@ describe('GET /api/queues/:queue/jobs/:id/events', () => {
     });
     await until('all have ended', () => listeners.every(({ ended }) => ended));
     expect(listeners.every((listener) => listener.names().at(-1) === 'cancelled')).toBe(true);
+    await until('nobody listens for them any more', async () => {
+      return (await worker.get(QueueRedis).producer.pubsub('NUMSUB', channel))[1] === 0;
+    });
   });
 
   it('is only for those who may read the job', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Collection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobId } from '../../src/common/ids.js';
 import { ScheduleTicks, tickJobId } from '../../src/jobs/schedules/schedule-ticks.js';
 import type { JobType } from '../../src/jobs/catalogue/job-type.js';
 import { JobProducer } from '../../src/jobs/job-producer.js';
@@ -28,10 +29,10 @@ const ticking: JobType<TestPayload> = {
 @Injectable()
 @JobHandler(ticking.name)
 class TickHandler implements JobHandlerHost<TestPayload> {
-  readonly numbers: number[] = [];
+  readonly runs: { readonly id: JobId; readonly number: number }[] = [];
 
-  async handle({ data }: RunningJob<TestPayload>): Promise<void> {
-    this.numbers.push(data.number);
+  async handle({ id, data }: RunningJob<TestPayload>): Promise<void> {
+    this.runs.push({ id, number: data.number });
   }
 }
 
@@ -61,7 +62,9 @@ describe('schedules', () => {
   });
   const listed = async (): Promise<Json[]> =>
     itemsOf(await administrator.get('/api/queues/reports/schedules'));
-  const ranWith = (number: number) => worker.get(TickHandler).numbers.filter((ran) => ran === number).length;
+  /** How many jobs: one may run twice when Redis is wiped before its end is known. */
+  const ranWith = (wanted: number): number =>
+    new Set(worker.get(TickHandler).runs.flatMap(({ id, number }) => (number === wanted ? id : []))).size;
 
   it('hold the weekly report from the first start', async () => {
     const [report] = await listed();
@@ -168,7 +171,11 @@ describe('schedules', () => {
       return (await jobs.countDocuments({ ...waiting, state: 'published' })) === 20;
     });
     await administrator.post('/api/queues/reports/resume');
-    const order = () => worker.get(TickHandler).numbers.filter((number) => number >= 100);
+    const order = () =>
+      worker
+        .get(TickHandler)
+        .runs.map(({ number }) => number)
+        .filter((number) => number >= 100);
     await until('all have run', () => order().length === 20);
     expect(order()).toEqual(
       [102, 103, 101, 100].flatMap((number) => Array.from({ length: 5 }, () => number)),
