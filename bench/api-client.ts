@@ -22,6 +22,11 @@ export class ApiClient {
     return textOf(await this.post('/api/users', user, 201, token), 'id');
   }
 
+  /** The new key itself, of whoever the token is of. @throws UnexpectedAnswerError */
+  async createKey(token: string, permissions: readonly string[]): Promise<string> {
+    return textOf(await this.post('/api/api-keys', { name: 'bench', permissions }, 201, token), 'key');
+  }
+
   private async post(path: string, body: object, expected: number, token?: string): Promise<unknown> {
     const send = (): Promise<Response> =>
       fetch(`${this.baseUrl}${path}`, {

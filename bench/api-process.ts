@@ -30,13 +30,43 @@ export async function startApi(
   services: ServiceAddresses,
   counts: { users: number; tokens: number },
   nodeOptions: readonly string[] = [],
+  name = 'api',
 ): Promise<RunningApi> {
+  const { process, port, password } = await start(root, folder, services, nodeOptions, name);
+  try {
+    const administrator = { email: administratorEmail, password };
+    const population = await populate(new ApiClient(`http://127.0.0.1:${port}`), administrator, counts);
+    return { process, port, population };
+  } catch (error) {
+    await process.stop();
+    throw error;
+  }
+}
+
+/** One more, over the users of another, that asks nobody who they are before it shows a user. */
+export async function startOpenApi(
+  root: string,
+  folder: string,
+  services: ServiceAddresses,
+  { population }: RunningApi,
+): Promise<RunningApi> {
+  const options = ['--import', join(root, 'bench/servers/open-by-id.mjs')];
+  return { ...(await start(root, folder, services, options, 'open-api')), population };
+}
+
+async function start(
+  root: string,
+  folder: string,
+  services: ServiceAddresses,
+  nodeOptions: readonly string[],
+  name: string,
+): Promise<{ process: MeasuredProcess; port: number; password: string }> {
   const secrets = localSecrets(join(folder, 'secrets.json'));
   const port = await freePort();
   const process = MeasuredProcess.start({
-    name: 'API',
+    name,
     command: ['--enable-source-maps', ...nodeOptions, join(root, 'dist/main.js')],
-    outputFile: join(folder, 'api.log'),
+    outputFile: join(folder, `${name}.log`),
     env: {
       ...secrets,
       NODE_ENV: 'production',
@@ -59,11 +89,8 @@ export async function startApi(
     },
   });
   try {
-    const baseUrl = `http://127.0.0.1:${port}`;
-    await process.untilReady(`${baseUrl}/health/ready`);
-    const administrator = { email: administratorEmail, password: secrets.ADMIN_PASSWORD };
-    const population = await populate(new ApiClient(baseUrl), administrator, counts);
-    return { process, port, population };
+    await process.untilReady(`http://127.0.0.1:${port}/health/ready`);
+    return { process, port, password: secrets.ADMIN_PASSWORD };
   } catch (error) {
     await process.stop();
     throw error;

@@ -1,10 +1,13 @@
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { RecordableHistogram } from 'node:perf_hooks';
 import { Connection } from './connection.js';
+import type { Side, Slice } from './measure.js';
 import type { MeasuredProcess } from './measured-process.js';
 
 export interface Call {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, by POST; absent: a GET. */
+  readonly body?: unknown;
 }
 
 export interface Target {
@@ -13,31 +16,21 @@ export interface Target {
   readonly port: number;
   /** Sent in rotation; every connection begins at another one. */
   readonly calls: readonly Call[];
-}
-
-/** What one target did in one slice of time. */
-export interface Slice {
-  readonly requestsPerSecond: number;
-  /** CPU time of the server a request, in microseconds; undefined where the kernel does not tell. */
-  readonly cpuPerRequest: number | undefined;
-  /** How much of one core the server and this client used. */
-  readonly serverLoad: number | undefined;
-  readonly clientLoad: number;
-  /** Answers other than 200, and broken connections. */
-  readonly errors: number;
+  /** The status that is no error; 200 when absent. */
+  readonly expected?: number;
 }
 
 export const connections = 40;
 
-/** Loads the target for so many seconds; latencies, in microseconds, are added to the histogram. */
-export async function runSlice(
-  target: Target,
-  seconds: number,
-  latencies?: RecordableHistogram,
-): Promise<Slice> {
+/** The target under load from so many connections, each with one request on its way. */
+export function loaded(target: Target): Side {
+  return { name: target.name, run: (seconds, latencies) => runSlice(target, seconds, latencies) };
+}
+
+async function runSlice(target: Target, seconds: number, latencies?: RecordableHistogram): Promise<Slice> {
+  const { expected = 200 } = target;
   const requests = target.calls.map((call) => requestOf(target, call));
-  const serverBefore = target.process.cpuTime();
-  const clientBefore = process.cpuUsage();
+  const before = target.process.cpuTime();
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1_000;
   let answered = 0;
@@ -49,7 +42,7 @@ export async function runSlice(
       next: () => (performance.now() < endsAt ? requests[at++ % requests.length] : undefined),
       answered: (status, milliseconds) => {
         answered++;
-        if (status !== 200) errors++;
+        if (status !== expected) errors++;
         latencies?.record(Math.max(1, Math.round(milliseconds * 1_000)));
       },
       failed: () => errors++,
@@ -57,27 +50,27 @@ export async function runSlice(
   };
   await Promise.all(Array.from({ length: connections }, (_, index) => open(index)));
 
-  const elapsed = (performance.now() - startedAt) * 1_000;
-  const client = process.cpuUsage(clientBefore);
-  const serverAfter = target.process.cpuTime();
-  const server =
-    serverBefore === undefined || serverAfter === undefined ? undefined : serverAfter - serverBefore;
+  const elapsed = (performance.now() - startedAt) / 1_000;
+  const after = target.process.cpuTime();
   return {
-    requestsPerSecond: (answered * 1_000_000) / elapsed,
-    cpuPerRequest: server === undefined || answered === 0 ? undefined : server / answered,
-    serverLoad: server === undefined ? undefined : server / elapsed,
-    clientLoad: (client.user + client.system) / elapsed,
+    requestsPerSecond: answered / elapsed,
+    cpuPerRequest:
+      before === undefined || after === undefined || answered === 0 ? undefined : (after - before) / answered,
     errors,
   };
 }
 
-export function newLatencies(): RecordableHistogram {
-  return createHistogram();
-}
-
-function requestOf({ port }: Target, { path, headers = {} }: Call): Buffer {
-  const fields = Object.entries({ Host: `127.0.0.1:${port}`, Accept: '*/*', ...headers });
-  return Buffer.from(
-    `GET ${path} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
-  );
+function requestOf({ port }: Target, { path, headers = {}, body }: Call): Buffer {
+  const content = body === undefined ? '' : JSON.stringify(body);
+  const fields = Object.entries({
+    Host: `127.0.0.1:${port}`,
+    Accept: '*/*',
+    ...(body !== undefined && {
+      'Content-Type': 'application/json',
+      'Content-Length': String(Buffer.byteLength(content)),
+    }),
+    ...headers,
+  });
+  const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return Buffer.from(`${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\n${head}\r\n${content}`);
 }

@@ -1,19 +1,45 @@
-import { newLatencies, runSlice, type Slice, type Target } from './load.js';
+import type { RecordableHistogram } from 'node:perf_hooks';
+import { newLatencies } from './latencies.js';
 import { median, ratioByRounds } from './ratios.js';
+
+/** What one side did in one slice of time. */
+export interface Slice {
+  readonly requestsPerSecond: number;
+  /** CPU time of the process under measurement a request, in microseconds; undefined where the kernel does not tell. */
+  readonly cpuPerRequest: number | undefined;
+  /** Answers other than the expected one, and broken connections. */
+  readonly errors: number;
+}
+
+/** One of those that take turns. */
+export interface Side {
+  readonly name: string;
+  /** Latencies, in microseconds, are added to the histogram by whoever knows them. */
+  run(seconds: number, latencies?: RecordableHistogram): Promise<Slice>;
+}
+
+/** What one side did in all rounds. */
+export interface Series {
+  readonly name: string;
+  readonly slices: readonly Slice[];
+  readonly latencies: RecordableHistogram;
+}
 
 export interface Measurement {
   readonly name: string;
   /** Requests a second, the median of the rounds. */
   readonly requestsPerSecond: number;
-  /** Of the first target's rate, the median of the ratios of each round. */
-  readonly ofBase: number;
-  /** CPU time of the server a request, in microseconds; null where the kernel does not tell. */
+  /** What it is held against; null for what only others are held against. */
+  readonly of: string | null;
+  /** Its rate as a share of the other's, the median of the ratios of each round. */
+  readonly ratio: number | null;
+  /** CPU time of its process a request, in microseconds; null where the kernel does not tell. */
   readonly cpuPerRequest: number | null;
-  /** The first target's CPU time a request over this one's: what ofBase would be on a machine without neighbours. */
-  readonly ofBaseByCpu: number | null;
-  /** Milliseconds over all rounds. */
-  readonly p50: number;
-  readonly p99: number;
+  /** The other's CPU time a request over its own: what the ratio would be on a machine without neighbours. */
+  readonly ratioByCpu: number | null;
+  /** Milliseconds over all rounds; null where nobody looked. */
+  readonly p50: number | null;
+  readonly p99: number | null;
   readonly errors: number;
 }
 
@@ -21,52 +47,61 @@ export interface Plan {
   readonly rounds: number;
   /** Seconds a slice. */
   readonly slice: number;
-  /** Seconds of load a target before anything counts. */
+  /** Seconds of load a side before anything counts. */
   readonly warmUp: number;
 }
 
-/** Loads the targets in turns, one at a time; the first one is the base of all ratios. */
-export async function measure(
-  targets: readonly Target[],
+/** Runs the sides in turns, one at a time, each for a slice. */
+export async function alternate(
+  sides: readonly Side[],
   plan: Plan,
   report: (line: string) => void,
-): Promise<Measurement[]> {
-  const runs = targets.map((target) => ({ target, slices: new Array<Slice>(), latencies: newLatencies() }));
-  for (const { target } of runs) {
-    const { errors } = await runSlice(target, plan.warmUp);
-    if (errors > 0) throw new Error(`${target.name}: ${errors} requests of the warm-up failed`);
+): Promise<Series[]> {
+  const runs = sides.map((side) => ({ side, slices: new Array<Slice>(), latencies: newLatencies() }));
+  for (const { side } of runs) {
+    const { errors } = await side.run(plan.warmUp);
+    if (errors > 0) throw new Error(`${side.name}: ${errors} requests of the warm-up failed`);
   }
   for (let round = 0; round < plan.rounds; round++) {
     // There and back again: a machine that gets slower or faster during a round favours nobody.
     for (const run of round % 2 === 0 ? runs : runs.toReversed()) {
-      run.slices.push(await runSlice(run.target, plan.slice, run.latencies));
+      run.slices.push(await run.side.run(plan.slice, run.latencies));
     }
     report(`round ${round + 1} of ${plan.rounds} done`);
   }
-  const baseSlices = runs[0]?.slices ?? [];
-  return runs.map(({ target, slices, latencies }) => ({
-    name: target.name,
-    requestsPerSecond: Math.round(median(slices.map(rateOf))),
-    ofBase: rounded(ratioByRounds(slices.map(rateOf), baseSlices.map(rateOf)), 3),
-    ...cpuOf(slices, baseSlices),
-    p50: rounded(latencies.percentile(50) / 1_000, 2),
-    p99: rounded(latencies.percentile(99) / 1_000, 2),
+  return runs.map(({ side, slices, latencies }) => ({ name: side.name, slices, latencies }));
+}
+
+/** The figures of a series, beside another's of the same rounds. */
+export function measurementOf({ name, slices, latencies }: Series, base?: Series): Measurement {
+  const rates = slices.map(rateOf);
+  const cpu = cpuTimes(slices);
+  const baseCpu = base && cpuTimes(base.slices);
+  const knowsLatencies = latencies.count > 0;
+  const percentile = (share: number): number | null =>
+    knowsLatencies ? rounded(latencies.percentile(share) / 1_000, 2) : null;
+  return {
+    name,
+    requestsPerSecond: Math.round(median(rates)),
+    of: base?.name ?? null,
+    ratio: base === undefined ? null : rounded(ratioByRounds(rates, base.slices.map(rateOf)), 3),
+    cpuPerRequest: cpu === undefined ? null : rounded(median(cpu), 1),
+    ratioByCpu: cpu === undefined || baseCpu === undefined ? null : rounded(ratioByRounds(baseCpu, cpu), 3),
+    p50: percentile(50),
+    p99: percentile(99),
     errors: slices.reduce((sum, { errors }) => sum + errors, 0),
-  }));
+  };
+}
+
+/** The series of this name. @throws Error when nobody of that name took part. */
+export function seriesOf(all: readonly Series[], name: string): Series {
+  const found = all.find((series) => series.name === name);
+  if (found === undefined) throw new Error(`${name} was not measured`);
+  return found;
 }
 
 function rateOf({ requestsPerSecond }: Slice): number {
   return requestsPerSecond;
-}
-
-function cpuOf(
-  slices: readonly Slice[],
-  base: readonly Slice[],
-): Pick<Measurement, 'cpuPerRequest' | 'ofBaseByCpu'> {
-  const own = cpuTimes(slices);
-  const others = cpuTimes(base);
-  if (own === undefined || others === undefined) return { cpuPerRequest: null, ofBaseByCpu: null };
-  return { cpuPerRequest: rounded(median(own), 1), ofBaseByCpu: rounded(ratioByRounds(others, own), 3) };
 }
 
 function cpuTimes(slices: readonly Slice[]): number[] | undefined {

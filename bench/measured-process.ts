@@ -83,6 +83,17 @@ export class MeasuredProcess {
     }
   }
 
+  /** What it holds of the machine's memory, in bytes; undefined where the kernel has no /proc. */
+  memory(): number | undefined {
+    try {
+      const [, kilobytes] =
+        /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
+      return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+    } catch {
+      return undefined;
+    }
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, 'exit');

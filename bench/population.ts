@@ -3,6 +3,8 @@ import type { ApiClient } from './api-client.js';
 export interface Population {
   readonly userIds: readonly string[];
   readonly tokens: readonly string[];
+  /** One API key of each user with a token. */
+  readonly keys: readonly string[];
   /** Of the first administrator, who may do anything. */
   readonly administratorToken: string;
 }
@@ -17,7 +19,7 @@ const password = 'Bench-Harbour-7-Lantern';
 const inFlight = 8;
 
 /**
- * Users as any caller would make them, through the API; the first of them can read users and are logged in.
+ * Users as any caller would make them, through the API; the first of them can read users, are logged in and have a key.
  * @throws UnexpectedAnswerError
  */
 export async function populate(
@@ -38,7 +40,8 @@ export async function populate(
     }),
   );
   const tokens = await mapBounded(counts.tokens, (index) => api.login(emailOf(index), password));
-  return { userIds, tokens, administratorToken: token };
+  const keys = await mapBounded(tokens.length, (index) => api.createKey(tokens[index] ?? '', ['users:read']));
+  return { userIds, tokens, keys, administratorToken: token };
 }
 
 function emailOf(index: number): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningApi } from '../api-process.js';
-import { newLatencies } from '../load.js';
+import { newLatencies } from '../latencies.js';
 
 export interface EnqueueMeasurement {
   /** Requests a second that were sent, whatever the answers took. */
