@@ -1,6 +1,7 @@
 import type { ConfigType } from '@nestjs/config';
 import { stdTimeFunctions, type LoggerOptions } from 'pino';
 import type { loggingConfig } from '../../config/logging.config.js';
+import { errorFields } from './error-fields.js';
 import { currentLogFields } from './log-context.js';
 
 const secretFields = [
@@ -33,6 +34,7 @@ export function loggerOptions(config: ConfigType<typeof loggingConfig>): LoggerO
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
+    serializers: { err: errorFields },
     formatters: { level: (level) => ({ level }) },
     redact: { paths: redactedPaths, censor: '[redacted]' },
     // Most lines are those of requests, and they bring these fields themselves.
