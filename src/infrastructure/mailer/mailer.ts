@@ -13,6 +13,6 @@ export abstract class Mailer {
   /** Whether this mail is known to be out already, so that nothing needs to be prepared for it. */
   abstract wasSent(scope: string): Promise<boolean>;
 
-  /** Resolves when the mail is out. @throws Error when it may not be. */
+  /** Resolves when the mail is out. @throws Error when it may not be; RefusedMail when it never will. */
   abstract send(scope: string, mail: Mail): Promise<void>;
 }
