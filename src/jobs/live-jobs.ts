@@ -4,6 +4,7 @@ import { Queue, type Job } from 'bullmq';
 import type { JobId } from '../common/ids.js';
 import { jobsConfig } from '../config/jobs.config.js';
 import { OptionalRedis } from '../infrastructure/redis/optional-redis.js';
+import { hasFailed } from './bull-job-end.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 import type { JobRow } from './job-row.js';
 import { progressFrom } from './job-progress.js';
@@ -63,8 +64,8 @@ export class LiveJobs {
   }
 }
 
-function finished(job: Job, at: Date): LiveJob {
-  return job.failedReason
+async function finished(job: Job, at: Date): Promise<LiveJob> {
+  return (await hasFailed(job))
     ? { state: 'dead', failedAt: at, error: job.failedReason }
     : { state: 'completed', completedAt: at, result: job.returnvalue ?? null };
 }

@@ -8,8 +8,9 @@ import { JobLedger } from '../../src/jobs/job-ledger.js';
 import { JobProducer } from '../../src/jobs/job-producer.js';
 import type { JobRow } from '../../src/jobs/job-row.js';
 import { JobsRepository } from '../../src/jobs/jobs.repository.js';
+import { Reconciliation } from '../../src/jobs/reconciler/reconciliation.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
-import { testType, until, useProducerAndWorker, type TestPayload } from './support.js';
+import { connectionOf, testType, until, useProducerAndWorker, type TestPayload } from './support.js';
 
 const flaky = testType('test-flaky');
 const slowLadder = testType('test-slow-ladder', { retryLadder: [60_000] });
@@ -111,6 +112,20 @@ describe('a job that fails', () => {
     expect(await over(id)).toMatchObject({ state: 'done', attempts: 3, lastFailure: null });
     expect(contexts.worker.get(FlakyHandler).attempts.get(id)).toEqual([1, 2, 3]);
     expect(contexts.worker.get(FlakyHandler).effects).toBe(before + 1);
+  });
+
+  it('is completed for whoever looks, though an attempt failed and its last one returned nothing', async () => {
+    const id = await contexts.producer.get(JobProducer).enqueue(flaky, { number: 1 });
+    expect(await over(id)).toMatchObject({ state: 'done', attempts: 2, result: null });
+    // As it is when a worker dies before it has marked what it did.
+    await connectionOf(contexts.producer)
+      .collection('jobs')
+      .updateOne({ 'data.number': 1, name: flaky.name }, { $set: { state: 'published', attempts: 0 } });
+    expect((await contexts.producer.get(JobLedger).find('email', id))?.status).toMatchObject({
+      status: 'completed',
+    });
+    await contexts.producer.get(Reconciliation).pass(true, async () => true);
+    expect(await over(id)).toMatchObject({ state: 'done', attempts: 2 });
   });
 
   it('is dead after the last rung, with the error of the last attempt', async () => {

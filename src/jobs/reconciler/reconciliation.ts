@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import type { JobId } from '../../common/ids.js';
+import { hasFailed } from '../bull-job-end.js';
 import type { JobRow } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 import { bullJobId, Queues } from '../queues.js';
@@ -15,6 +16,14 @@ export interface Repairs {
   republished: number;
   done: number;
   dead: number;
+}
+
+/** What BullMQ knows of a row's job. */
+interface Finding {
+  readonly row: JobRow;
+  readonly job: Job | undefined;
+  /** For good. */
+  readonly failed: boolean;
 }
 
 /**
@@ -49,11 +58,12 @@ export class Reconciliation {
   }
 
   private async compare(rows: readonly JobRow[], repairs: Repairs): Promise<void> {
-    const pairs = await Promise.all(rows.map(async (row) => ({ row, job: await this.lookUp(row) })));
-    const lost = pairs.flatMap(({ row, job }) => (job === undefined ? [row] : []));
-    const ended = pairs.flatMap(({ row, job }) => (job?.finishedOn === undefined ? [] : [{ row, job }]));
-    const failed = ended.filter(({ job }) => hasFailed(job));
-    const done = ended.filter(({ job }) => !hasFailed(job));
+    const findings = await Promise.all(rows.map((row) => this.lookUp(row)));
+    const lost = findings.flatMap(({ row, job }) => (job === undefined ? [row] : []));
+    const ended = findings.flatMap(({ row, job, failed }) =>
+      job?.finishedOn === undefined ? [] : [{ row, job, failed }],
+    );
+    const done = ended.filter(({ failed }) => !failed);
 
     if (lost.length > 0) await this.publisher.publish(lost);
     if (done.length > 0) {
@@ -66,7 +76,8 @@ export class Reconciliation {
         })),
       );
     }
-    for (const { row, job } of failed) {
+    for (const { row, job, failed } of ended) {
+      if (!failed) continue;
       const { id, generation } = row;
       const error = { message: job.failedReason };
       if (await this.jobs.markDead({ id, generation, attempts: job.attemptsMade, error })) repairs.dead += 1;
@@ -75,11 +86,8 @@ export class Reconciliation {
     repairs.done += done.length;
   }
 
-  private async lookUp(row: JobRow): Promise<Job | undefined> {
-    return this.queues.get(row.queue).getJob(bullJobId(row));
+  private async lookUp(row: JobRow): Promise<Finding> {
+    const job: Job | undefined = await this.queues.get(row.queue).getJob(bullJobId(row));
+    return { row, job, failed: job?.finishedOn !== undefined && (await hasFailed(job)) };
   }
-}
-
-function hasFailed({ failedReason, returnvalue }: Job): boolean {
-  return Boolean(failedReason) && (returnvalue === null || returnvalue === undefined);
 }
