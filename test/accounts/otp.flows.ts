@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { later, minute, password, type Service } from './support.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { another, later, minute, password, type Service } from './support.js';
 
 export function loginCodeFlows(running: () => Service): void {
   let service: Service;
@@ -45,6 +45,25 @@ export function loginCodeFlows(running: () => Service): void {
       await expect
         .poll(() => service.audited('auth.otp-failed', email), { timeout: 10_000 })
         .toBeGreaterThan(0);
+    });
+
+    it('opens no session that a change of the password at the same moment would not end', async () => {
+      const email = 'race@codes.example';
+      await service.createUser(email);
+      const client = await service.api.client.login({ email, password });
+      const code = await codeFor(email);
+      const { LoginsService } = await import('../../src/modules/auth/logins.service.js');
+      const logins = service.api.app.get(LoginsService, { strict: false });
+      const open = logins.open.bind(logins);
+      const opening = vi.spyOn(logins, 'open').mockImplementationOnce(async (request) => {
+        // The code has proved right by now.
+        const wish = { currentPassword: password, newPassword: another };
+        expect((await client.post('/api/auth/change-password', wish)).status).toBe(200);
+        return open(request);
+      });
+      const reply = await verify(email, code);
+      opening.mockRestore();
+      expect(reply.body).toMatchObject(wrongCode);
     });
 
     it('takes five tries of a code', async () => {

@@ -20,6 +20,7 @@ import { FirstAdministrator } from './first-administrator.js';
 import { JwksController } from './jwks.controller.js';
 import { LoginAnswer } from './login-answer.js';
 import { LoginsService } from './logins.service.js';
+import { NotedAttempts } from './noted-attempts.js';
 import { LoginCodesModule } from './otp/login-codes.module.js';
 import { OtpController } from './otp/otp.controller.js';
 import { OtpService } from './otp/otp.service.js';
@@ -73,6 +74,7 @@ import { UserRights } from './user-rights.js';
     EmailVerificationService,
     RecoveryService,
     OtpService,
+    NotedAttempts,
     CurrentPassword,
     EmailChangeService,
     FirstAdministrator,

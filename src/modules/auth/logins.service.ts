@@ -18,6 +18,8 @@ export interface LoginRequest {
   readonly transport: Transport;
   /** Of a login by password: the hash that it was verified against. */
   readonly verifiedHash?: string;
+  /** Of a login by something that is good once: uses it up, in the transaction of the session, or throws. */
+  readonly useUp?: () => Promise<void>;
   /** What the audit calls it; 'auth.login' when absent. */
   readonly action?: 'auth.login' | 'auth.otp-login';
 }
@@ -47,15 +49,16 @@ export class LoginsService {
   /**
    * Opens a session, with its audit entry. Checking a password takes a while: when it was changed meanwhile, or the
    * user suspended, no session is opened that the change would not end.
-   * @throws DomainError unauthenticated / INVALID_CREDENTIALS.
+   * @throws DomainError unauthenticated / INVALID_CREDENTIALS; what `useUp` throws.
    */
-  async open({ action = 'auth.login', verifiedHash, ...request }: LoginRequest): Promise<Login> {
+  async open({ action = 'auth.login', verifiedHash, useUp, ...request }: LoginRequest): Promise<Login> {
     const { userId } = request;
     const session = this.sessions.prepare({ ...request, action });
     const open = async (): Promise<void> => {
       if (!(await this.accounts.recordLogin(userId, this.clock.now(), verifiedHash))) {
         throw new DomainError('unauthenticated', 'INVALID_CREDENTIALS', 'Invalid email or password');
       }
+      await useUp?.();
       await this.sessions.open(session);
     };
     await this.turns.take(userId, () => this.unitOfWork.run(open));

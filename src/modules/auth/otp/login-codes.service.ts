@@ -45,19 +45,26 @@ export class LoginCodesService {
   }
 
   /**
-   * Whether the code is the user's, and uses it up. The same work for an address without an account: give an id that
-   * nobody has.
+   * Whether the code is the user's; a try of it is lost if not. The same work for an address without an account: give
+   * an id that nobody has.
    */
-  async redeem(email: string, userId: UserId, code: string): Promise<boolean> {
+  async isRight(email: string, userId: UserId, code: string): Promise<boolean> {
     const now = this.clock.now();
     if (!(await this.failures.reserve(email, failuresPerDay, now))) return false;
     const given = this.hashOf(userId, code);
     const expected = await this.codes.takeTry(userId, triesPerCode, now);
     const matches = timingSafeEqual(Buffer.from(given), Buffer.from(expected ?? '0'.repeat(given.length)));
     if (expected === null || !matches) return false;
-    if (!(await this.codes.delete(userId, given))) return false;
     await this.failures.refund(email);
     return true;
+  }
+
+  /**
+   * Uses up a code that is right. Inside the unit of work of what it allows: false when somebody was faster, or what
+   * ends all codes of the user.
+   */
+  async use(userId: UserId, code: string): Promise<boolean> {
+    return this.codes.delete(userId, this.hashOf(userId, code));
   }
 
   /** Joins the running unit of work. */

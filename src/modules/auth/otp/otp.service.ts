@@ -5,10 +5,10 @@ import { newId } from '../../../infrastructure/mongo/new-id.js';
 import { AuditService } from '../../audit/audit.service.js';
 import { NotificationsService } from '../../notifications/notifications.service.js';
 import { DeviceCookies } from '../../rate-limits/device-cookies.js';
-import { FailureBudgetsService } from '../../rate-limits/failure-budgets.service.js';
 import { AccountsService } from '../../users/accounts.service.js';
 import type { LoginOrigin } from '../login-answer.js';
 import { LoginsService, type Login } from '../logins.service.js';
+import { NotedAttempts } from '../noted-attempts.js';
 import { LoginCodesService } from './login-codes.service.js';
 
 /** Logging in by a code that was mailed. */
@@ -18,7 +18,7 @@ export class OtpService {
     private readonly accounts: AccountsService,
     private readonly notifications: NotificationsService,
     private readonly codes: LoginCodesService,
-    private readonly failures: FailureBudgetsService,
+    private readonly attempts: NotedAttempts,
     private readonly devices: DeviceCookies,
     private readonly logins: LoginsService,
     private readonly audit: AuditService,
@@ -35,25 +35,29 @@ export class OtpService {
   async verify(email: string, code: string, origin: LoginOrigin): Promise<Login> {
     const { deviceCookie, ...from } = origin;
     const device = this.devices.recognise(deviceCookie, email);
-    const failed = (outcome: 'failed' | 'refused'): void =>
-      this.audit.note({ action: 'auth.otp-failed', target: { type: 'account', id: email } }, outcome);
-    const userId = await this.failures
-      .attempt({ act: 'otp', email, address: origin.ip, device }, () => this.redeem(email, code))
-      .catch((error: unknown) => {
-        if (error instanceof DomainError && error.kind === 'too-many') failed('refused');
-        throw error;
-      });
-    if (userId === null) {
-      failed('failed');
-      throw new DomainError('unauthenticated', 'INVALID_CODE', 'The code is wrong or has expired');
-    }
-    return this.logins.open({ userId, ...from, action: 'auth.otp-login' });
+    const act = { action: 'auth.otp-failed', target: { type: 'account', id: email } } as const;
+    const userId = await this.attempts.make({ act: 'otp', email, address: origin.ip, device }, act, () =>
+      this.provenBy(email, code),
+    );
+    if (userId === null) throw invalidCode();
+    // With the session: a new password or address ends codes and sessions, and must find the one or the other.
+    const useUp = async (): Promise<void> => {
+      if (await this.codes.use(userId, code)) return;
+      this.audit.note(act, 'failed');
+      throw invalidCode();
+    };
+    return this.logins.open({ userId, ...from, action: 'auth.otp-login', useUp });
   }
 
-  private async redeem(email: string, code: string): Promise<UserId | null> {
+  /** Whose code it is; null when it is wrong, or nobody may log in by it. */
+  private async provenBy(email: string, code: string): Promise<UserId | null> {
     const holder = await this.accounts.holderOf(email);
     const userId = holder?.id ?? newId(userIds);
-    const isRight = await this.codes.redeem(email, userId, code);
+    const isRight = await this.codes.isRight(email, userId, code);
     return isRight && holder?.status === 'active' ? userId : null;
   }
+}
+
+function invalidCode(): DomainError {
+  return new DomainError('unauthenticated', 'INVALID_CODE', 'The code is wrong or has expired');
 }
