@@ -15,6 +15,7 @@ export const auditActions = [
   'auth.email-changed',
   'auth.otp-login',
   'auth.otp-failed',
+  'auth.confirm-failed',
   'access.denied',
   'user.created',
   'user.updated',

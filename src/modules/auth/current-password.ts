@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import type { UserId } from '../../common/ids.js';
-import { FailureBudgetsService } from '../rate-limits/failure-budgets.service.js';
 import { AccountsService, type AccountPasswords } from '../users/accounts.service.js';
+import { NotedAttempts } from './noted-attempts.js';
 import { PasswordHasher } from './password-hasher.js';
 
 /** Asks somebody who is logged in for their password once more, before what a stolen session must not do. */
@@ -10,7 +10,7 @@ import { PasswordHasher } from './password-hasher.js';
 export class CurrentPassword {
   constructor(
     private readonly accounts: AccountsService,
-    private readonly failures: FailureBudgetsService,
+    private readonly attempts: NotedAttempts,
     private readonly hasher: PasswordHasher,
   ) {}
 
@@ -20,7 +20,8 @@ export class CurrentPassword {
    */
   async confirm(userId: UserId, password: string): Promise<AccountPasswords> {
     const account = await this.accounts.passwordsOf(userId);
-    const proven = await this.failures.attempt({ act: 'confirm', userId }, async () =>
+    const act = { action: 'auth.confirm-failed', target: { type: 'user', id: userId } } as const;
+    const proven = await this.attempts.make({ act: 'confirm', userId }, act, async () =>
       (await this.hasher.verify(password, account?.passwordHash ?? null)) ? account : null,
     );
     if (proven === null) throw wrongPassword();

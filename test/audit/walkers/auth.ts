@@ -124,6 +124,13 @@ export const authWalkers = {
     return { actor: on.stranger, target: person.email, outcome: 'failed' };
   },
 
+  'auth.confirm-failed': async (on) => {
+    const { id, client, password } = await on.somebody();
+    const wish = { currentPassword: another, newPassword: password };
+    expectStatus(await client.post('/api/auth/change-password', wish), 400);
+    return { actor: id, target: id, outcome: 'failed' };
+  },
+
   'access.denied': async (on) => {
     const { id, client } = await on.somebody();
     expectStatus(await client.get('/api/audit'), 403);
