@@ -138,6 +138,15 @@ describe('login and logout', () => {
     expect((await login('old-hash@nexus.test')).status).toBe(200);
   });
 
+  it('lets all in who renew the same hash at once', async () => {
+    await createUser('old-hashes@nexus.test');
+    // As every account is after BCRYPT_COST was changed.
+    const passwordHash = await bcrypt.hash(password, 5);
+    await users.updateOne({ email: 'old-hashes@nexus.test' }, { $set: { passwordHash } });
+    const replies = await Promise.all(Array.from({ length: 6 }, () => login('old-hashes@nexus.test')));
+    expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(200));
+  });
+
   it('ends one session by logout, and no other', async () => {
     const [first, second] = [await api.asAdministrator(), await api.asAdministrator()];
     expect((await first.post('/api/auth/logout')).status).toBe(200);

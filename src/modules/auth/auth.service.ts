@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import type { SessionId, UserId } from '../../common/ids.js';
+import type { AuditedAct } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
 import { DeviceCookies } from '../rate-limits/device-cookies.js';
-import { FailureBudgetsService } from '../rate-limits/failure-budgets.service.js';
 import { RefreshService, invalidRefreshToken } from '../sessions/refresh.service.js';
 import type { Transport } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountsService } from '../users/accounts.service.js';
 import type { Credentials } from '../users/user.types.js';
 import { LoginsService, type Login } from './logins.service.js';
+import { NotedAttempts } from './noted-attempts.js';
 import { PasswordHasher } from './password-hasher.js';
 
 export interface LoginAttempt {
@@ -40,7 +41,7 @@ export class AuthService {
     private readonly hasher: PasswordHasher,
     private readonly logins: LoginsService,
     private readonly audit: AuditService,
-    private readonly failures: FailureBudgetsService,
+    private readonly attempts: NotedAttempts,
     private readonly devices: DeviceCookies,
   ) {}
 
@@ -78,35 +79,25 @@ export class AuthService {
   /** Whose address and password these are; what they are refused for is noted. */
   private async verify(attempt: LoginAttempt): Promise<Proven> {
     const { email, password } = attempt;
-    const refuse = (error: DomainError, outcome: 'failed' | 'refused'): DomainError => {
-      this.audit.note({ action: 'auth.login-failed', target: { type: 'account', id: email } }, outcome);
-      return error;
-    };
-    const account = await this.accountOf(attempt).catch((error: unknown) => {
-      throw error instanceof DomainError && error.kind === 'too-many' ? refuse(error, 'refused') : error;
-    });
+    const act = { action: 'auth.login-failed', target: { type: 'account', id: email } } as const;
+    const account = await this.accountOf(attempt, act);
     if (account === null) {
-      throw refuse(
-        new DomainError('unauthenticated', 'INVALID_CREDENTIALS', 'Invalid email or password'),
-        'failed',
-      );
+      throw new DomainError('unauthenticated', 'INVALID_CREDENTIALS', 'Invalid email or password');
     }
-    if (account.status === 'suspended') {
-      throw refuse(new DomainError('forbidden', 'ACCOUNT_SUSPENDED', 'This account is suspended'), 'refused');
+    if (account.status !== 'active') {
+      this.audit.note(act, 'refused');
+      throw notActive(account.status);
     }
-    if (account.status === 'pending') {
-      throw refuse(
-        new DomainError('forbidden', 'ACCOUNT_PENDING', 'This account is not active yet'),
-        'refused',
-      );
-    }
-    return { ...account, passwordHash: await this.renewHash(account.id, password, account.passwordHash) };
+    return { ...account, passwordHash: await this.renewHash(email, password, account) };
   }
 
   /** Null when nobody has that address and password; unknown addresses cost the same time and the same budgets. */
-  private async accountOf({ email, password, ip, deviceCookie }: LoginAttempt): Promise<Proven | null> {
+  private async accountOf(
+    { email, password, ip, deviceCookie }: LoginAttempt,
+    act: AuditedAct,
+  ): Promise<Proven | null> {
     const device = this.devices.recognise(deviceCookie, email);
-    return this.failures.attempt({ act: 'login', email, address: ip, device }, async () => {
+    return this.attempts.make({ act: 'login', email, address: ip, device }, act, async () => {
       const account = await this.accounts.credentialsOf(email);
       const passwordHash = account?.passwordHash ?? null;
       const matches = await this.hasher.verify(password, passwordHash);
@@ -118,14 +109,24 @@ export class AuthService {
    * The only moment at which the password is known. When there is no room for it now, the next login will do. Gives the
    * hash that stands now for what was verified.
    */
-  private async renewHash(userId: UserId, password: string, current: string): Promise<string> {
-    if (!this.hasher.isOutdated(current)) return current;
-    try {
-      const renewed = await this.hasher.hash(password);
-      return (await this.accounts.replacePasswordHash(userId, current, renewed)) ? renewed : current;
-    } catch (error) {
-      if (error instanceof DomainError && error.code === 'BUSY') return current;
+  private async renewHash(email: string, password: string, { id, passwordHash }: Proven): Promise<string> {
+    if (!this.hasher.isOutdated(passwordHash)) return passwordHash;
+    const renewed = await this.hasher.hash(password).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === 'BUSY') return undefined;
       throw error;
+    });
+    if (renewed !== undefined && (await this.accounts.replacePasswordHash(id, passwordHash, renewed))) {
+      return renewed;
     }
+    // Perhaps another login renewed it first: the same password, and not what this one was verified against.
+    const standing = (await this.accounts.credentialsOf(email))?.passwordHash ?? passwordHash;
+    if (standing === passwordHash) return passwordHash;
+    return (await this.hasher.verify(password, standing)) ? standing : passwordHash;
   }
+}
+
+function notActive(status: 'suspended' | 'pending'): DomainError {
+  return status === 'suspended'
+    ? new DomainError('forbidden', 'ACCOUNT_SUSPENDED', 'This account is suspended')
+    : new DomainError('forbidden', 'ACCOUNT_PENDING', 'This account is not active yet');
 }
