@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startApi, type RunningApi } from '../support/app.js';
+import { administrator as administratorLogin, startApi, type RunningApi } from '../support/app.js';
 import type { Client, Json } from '../support/client.js';
+import { MailServer } from '../support/mail-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startWorker, until, useIsolatedSettings, userWith, type RunningContext } from './support.js';
 
@@ -13,15 +12,20 @@ const idPattern = /^[0-9a-f]{24}$/;
 
 describe('POST /api/queues/:queue/jobs', () => {
   let redis: TcpProxy;
+  let mails: MailServer;
   let api: RunningApi;
   let worker: RunningContext | undefined;
   let administrator: Client;
-  let settings: Record<string, string>;
 
   beforeAll(async () => {
     const { hostname, port, pathname } = new URL(inject('redisUrl'));
     redis = await TcpProxy.to(hostname, Number(port));
-    settings = useIsolatedSettings({ REDIS_URL: `redis://127.0.0.1:${redis.port}${pathname}` });
+    mails = await MailServer.start();
+    const settings = useIsolatedSettings({
+      REDIS_URL: `redis://127.0.0.1:${redis.port}${pathname}`,
+      SMTP_URL: mails.url,
+      JOB_RETRY_LADDER: Array.from({ length: 20 }, () => '500ms').join(),
+    });
     api = await startApi(settings);
     administrator = await api.asAdministrator();
   });
@@ -29,20 +33,24 @@ describe('POST /api/queues/:queue/jobs', () => {
   afterAll(async () => {
     await worker?.[Symbol.asyncDispose]();
     await api.close();
+    await mails[Symbol.asyncDispose]();
+    delete process.env['SMTP_URL'];
     await redis.close();
   });
 
   const enqueue = (queue: string, body: object, client = administrator) =>
     client.post(`/api/queues/${queue}/jobs`, body);
 
-  async function completed(queue: string, id: unknown): Promise<Json> {
+  async function inState(state: string, queue: string, id: unknown): Promise<Json> {
     let job: Json = {};
-    await until('the job is completed', async () => {
+    await until(`the job is ${state}`, async () => {
       job = (await administrator.get(`/api/queues/${queue}/jobs/${String(id)}`)).body.data ?? {};
-      return String(job.state) === 'completed';
+      return String(job.state) === state;
     });
     return job;
   }
+
+  const completed = (queue: string, id: unknown): Promise<Json> => inState('completed', queue, id);
 
   it('accepts each public type, also while Redis is away, and the worker does what it says', async () => {
     await redis.cut();
@@ -67,9 +75,10 @@ describe('POST /api/queues/:queue/jobs', () => {
     worker = await startWorker();
     const job = await completed('email', sent.body.data?.id);
     expect(job.data).toEqual({ to: mail.to, subject: mail.subject });
-    const folder = settings['MAIL_FOLDER'] ?? '';
-    const [file = ''] = readdirSync(folder);
-    expect(readFileSync(join(folder, file), 'utf8')).toMatch(/To: grace@example\.com[\s\S]*Between <us>/);
+    const [received, ...others] = mails.to(mail.to);
+    expect(others).toEqual([]);
+    expect(received?.text).toMatch(/To: grace@example\.com[\s\S]*Subject: Hello[\s\S]*Between <us>/);
+    expect(received?.text).toContain(`Message-ID: <${String(sent.body.data?.id)}@nexus>`);
 
     const { status } = await completed('data-processing', processed.body.data?.id);
     expect(status).toMatchObject({ status: 'completed', result: { processed: 250 } });
@@ -85,10 +94,42 @@ describe('POST /api/queues/:queue/jobs', () => {
       failures: [],
       recipients: 1,
     });
-    const folder = settings['MAIL_FOLDER'] ?? '';
-    const mails = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-    const report = mails.find((text) => text.includes('Subject: Weekly report'));
-    expect(report).toContain('<td>admin</td><td>active</td><td>1</td>');
+    const [report] = mails.to(administratorLogin.email);
+    expect(report?.text).toContain('Subject: Weekly report');
+    expect(report?.text).toContain('<td>admin</td><td>active</td><td>1</td>');
+  });
+
+  it('delivers a mail once the mail server is back', async () => {
+    await mails.wire.cut();
+    const data = { ...mail, to: 'later@example.com' };
+    const { body } = await enqueue('email', { name: 'send-email', data });
+    const { status } = await inState('failed', 'email', body.data?.id);
+    expect(status?.error).toContain('ECONNREFUSED');
+    await mails.wire.restore();
+    await completed('email', body.data?.id);
+    expect(mails.to(data.to).map(({ text }) => /^Message-ID: (.*)\r$/m.exec(text)?.[1])).toEqual([
+      `<${String(body.data?.id)}@nexus>`,
+    ]);
+  });
+
+  it('tries a mail again that the server does not want now, and none that it never wants', async () => {
+    mails.refused.set('busy@example.com', 450).set('nobody@example.com', 550);
+    const send = async (to: string) =>
+      (await enqueue('email', { name: 'send-email', data: { ...mail, to } })).body.data?.id;
+    const [busy, never] = [await send('busy@example.com'), await send('nobody@example.com')];
+    await inState('failed', 'email', busy);
+    mails.refused.delete('busy@example.com');
+    await completed('email', busy);
+    expect(mails.to('busy@example.com')).toHaveLength(1);
+
+    await inState('dead', 'email', never);
+    const letter = await administrator.get(`/api/dead-letters/${String(never)}`);
+    expect(letter.body.data).toMatchObject({
+      originalJob: { data: { to: 'nobody@example.com', subject: mail.subject }, attemptsMade: 1 },
+      error: { message: expect.stringContaining('550') },
+    });
+    expect(letter.text).not.toContain(mail.body);
+    expect(mails.to('nobody@example.com')).toEqual([]);
   });
 
   it.each<[string, string, object, number, string, string[]]>([
