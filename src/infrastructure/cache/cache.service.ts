@@ -38,6 +38,8 @@ export class CacheService {
       const id = signal.kind === 'cache' ? idOf(thing.name, signal.id) : thing.endedBy?.(signal);
       if (id !== undefined) cache.forget(id);
     });
+    // What was told before this one was made, it has not heard: at first it goes by nothing that Redis holds.
+    if (this.feed.isFresh) cache.forget('*');
     return cache;
   }
 

@@ -6,6 +6,8 @@ export interface CachedThing<Value, Stored = Value> {
   readonly name: string;
   /** Seconds for which it may stay in Redis, at most 3,600; that long too when absent. */
   readonly ttl?: number;
+  /** How many of it one process holds itself; 10,000 when absent. */
+  readonly mostHeld?: number;
   /** Whose value a signal is about; '*' when it may be anybody's. `CacheService.del` works without. */
   endedBy?(signal: Signal): string | undefined;
   /** To and from what JSON can carry. */

@@ -40,7 +40,7 @@ interface Flight<Value> {
 
 /** One kind of cached thing. Whatever Redis does, no value is given away once its change is known here. */
 export class KeyedCache<Value, Stored> {
-  private readonly local = new LocalStore<Value>();
+  private readonly local: LocalStore<Value>;
   private readonly loads = new Map<string, Flight<Value>>();
   private readonly recent: RecentChanges;
   /** Milliseconds. */
@@ -57,6 +57,7 @@ export class KeyedCache<Value, Stored> {
     const { name, ttl = longestTtl } = thing;
     if (ttl > longestTtl) throw new Error(`${name}: nothing is cached for more than ${longestTtl} s`);
     this.ttl = ttl * 1_000;
+    this.local = new LocalStore(thing.mostHeld);
     this.recent = new RecentChanges(this.ttl + latestFill);
   }
 

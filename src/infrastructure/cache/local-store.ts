@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 
-const mostEntries = 10_000;
 /** Milliseconds. */
 const longestStay = 30_000;
 
@@ -11,14 +10,18 @@ interface Held<Value> {
 
 /** What this process holds itself of one kind of thing. */
 export class LocalStore<Value> {
-  private readonly entries = new LRUCache<string, Held<Value>>({
-    max: mostEntries,
-    ttl: longestStay,
-    // Named, so that a test can move its clock.
-    perf: performance,
-    // Milliseconds for which the time is not asked again: asking is a good part of a look-up.
-    ttlResolution: 100,
-  });
+  private readonly entries: LRUCache<string, Held<Value>>;
+
+  constructor(mostEntries = 10_000) {
+    this.entries = new LRUCache({
+      max: mostEntries,
+      ttl: longestStay,
+      // Named, so that a test can move its clock.
+      perf: performance,
+      // Milliseconds for which the time is not asked again: asking is a good part of a look-up.
+      ttlResolution: 100,
+    });
+  }
 
   get(id: string): Held<Value> | undefined {
     return this.entries.get(id);

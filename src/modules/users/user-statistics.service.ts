@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Cached, type CachedKey } from '../../infrastructure/cache/cached.decorator.js';
 import { RolesService } from '../roles/roles.service.js';
 import { UserStatisticsRepository, type RoleFigures } from './user-statistics.repository.js';
 
@@ -6,6 +7,15 @@ export interface RoleStatistics extends Omit<RoleFigures, 'role'> {
   /** Its name. */
   readonly role: string;
 }
+
+/**
+ * They are read off all users, which takes seconds of many thousands, and are the same for whoever may see them. A change
+ * or the end of a user or a role is seen at once; only who is new may be missing for the time to live.
+ */
+const statistics: CachedKey = {
+  name: 'user-statistics',
+  endedBy: ({ kind }) => kind === 'user' || kind === 'role',
+};
 
 /** What can be counted about users. */
 @Injectable()
@@ -16,6 +26,7 @@ export class UserStatisticsService {
   ) {}
 
   /** The roles that somebody holds, most users first; of each at most `sample` users, the newest. */
+  @Cached(10, statistics)
   async byRole(sample: number): Promise<RoleStatistics[]> {
     const figures = await this.figures.byRole(sample);
     const nameOf = await this.roles.nameTeller();
