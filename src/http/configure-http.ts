@@ -5,14 +5,17 @@ import { PinoLogger } from 'nestjs-pino';
 import { appConfig } from '../config/app.config.js';
 import { httpConfig } from '../config/http.config.js';
 import { Metrics } from '../infrastructure/telemetry/metrics.js';
+import { Tracing } from '../infrastructure/telemetry/tracing.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { compressAnswers } from './compression.js';
+import { answerNotModified } from './http-cache/not-modified.js';
 import { acceptOnlyJson } from './json-body.js';
 import { serveDocs } from './open-api.js';
 import { answerProtocolRefusals } from './protocol-refusals.js';
 import { addRequestHooks } from './request-hooks.js';
 import { addRequestLog } from './request-log.js';
 import { addRequestMetrics } from './request-metrics.js';
+import { addRequestTraces } from './request-traces.js';
 
 /** Everything about HTTP that is the same for each route. Must run before the application is initialised. */
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {
@@ -22,6 +25,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
 
   app.get(AllowedMethods).watch(fastify);
   acceptOnlyJson(fastify);
+  addRequestTraces(fastify, app.get(Tracing));
   addRequestHooks(fastify);
   answerProtocolRefusals(fastify);
   addRequestMetrics(fastify, app.get(Metrics));
@@ -30,6 +34,8 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   // Only to set cookies: the few routes that read one do so themselves, and the others pay nothing for it.
   await app.register(cookie, { hook: false });
 
+  // Before what compresses them.
+  answerNotModified(fastify);
   await compressAnswers(app);
 
   app.setGlobalPrefix('api', {

@@ -7,6 +7,7 @@ import { RequirePermission } from '../../http/access.decorators.js';
 import { answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures, ApiListAnswer } from '../../http/api-answer.decorator.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
+import { HttpCached } from '../../http/http-cache/http-cached.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
 import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
 import { ListRequests } from '../../http/list-requests.js';
@@ -28,7 +29,9 @@ export class RolesController {
     private readonly lists: ListRequests,
   ) {}
 
+  // Every page that edits users or roles asks for it; it takes three queries, and a signal tells of each change.
   @Get()
+  @HttpCached({ name: 'roles', ttl: 60, endedBy: ({ kind }) => kind === 'role' })
   @RequirePermission('roles:read')
   @ApiOperation({ summary: 'List roles' })
   @ApiListAnswer(RoleDto, { message: 'Roles retrieved' })
