@@ -5,6 +5,11 @@ export class Places {
 
   constructor(private readonly count: number) {}
 
+  /** How many wait for a place. */
+  get queued(): number {
+    return this.waiting.length;
+  }
+
   /** True when there was a free place, and the caller has it now. */
   take(): boolean {
     if (this.taken >= this.count) return false;

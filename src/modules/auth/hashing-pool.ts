@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { DomainError } from '../../common/domain-error.js';
+import { Places } from '../../common/places.js';
 
 export interface HashingPoolOptions {
   /** How many tasks run at once. */
@@ -18,38 +19,34 @@ export const hashingWorkers = Math.max(1, availableParallelism() - 1);
 
 /** Runs costly work a few at a time and refuses what could not begin within the backlog. */
 export class HashingPool {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly places: Places;
   private expectedDuration: number;
 
   constructor(private readonly options: HashingPoolOptions) {
+    this.places = new Places(options.workers);
     this.expectedDuration = options.expectedDuration;
   }
 
   /** @throws DomainError unavailable / BUSY when the task would wait too long; else whatever the task throws. */
   async run<Result>(task: () => Promise<Result>): Promise<Result> {
-    if (this.running < this.options.workers) this.running += 1;
-    else await this.queue();
+    if (!this.places.take()) await this.queue();
 
     const start = performance.now();
     try {
       return await task();
     } finally {
       this.expectedDuration += weight * (performance.now() - start - this.expectedDuration);
-      const next = this.waiting.shift();
-      // The place goes to the next one; nobody who comes now can take it first.
-      if (next === undefined) this.running -= 1;
-      else next();
+      this.places.leave();
     }
   }
 
   private async queue(): Promise<void> {
-    const wait = ((this.waiting.length + 1) * this.expectedDuration) / this.options.workers;
+    const wait = ((this.places.queued + 1) * this.expectedDuration) / this.options.workers;
     if (wait > this.options.backlog) {
       throw new DomainError('unavailable', 'BUSY', 'The service is busy, please try again.', {
         retryAfter: Math.max(1, Math.ceil(this.options.backlog / 1_000)),
       });
     }
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await this.places.queue().turn;
   }
 }
