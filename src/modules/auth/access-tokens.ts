@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { errors, jwtVerify, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { sessionIds, userIds, type SessionId, type UserId } from '../../common/ids.js';
 import { authConfig } from '../../config/auth.config.js';
-import { ExpiringLru } from './expiring-lru.js';
 import { TokenKeys } from './token-keys.js';
 
 const algorithm = 'EdDSA';
@@ -28,10 +28,16 @@ export interface AccessToken {
   readonly expiresIn: number;
 }
 
+interface Verified {
+  readonly claims: AccessClaims;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 /** Signs and verifies access tokens (RFC 9068). A token is verified once and then known by its hash until it ends. */
 @Injectable()
 export class AccessTokens {
-  private readonly verified = new ExpiringLru<AccessClaims>(rememberedTokens);
+  private readonly verified = new LRUCache<string, Verified>({ max: rememberedTokens });
   /** Seconds. */
   private readonly lifetime: number;
 
@@ -63,7 +69,11 @@ export class AccessTokens {
   /** The claims of a token that was verified before and has not ended; undefined for any other. */
   known(token: string): AccessClaims | undefined {
     if (token.length > maximumLength) return undefined;
-    return this.verified.get(keyOf(token), this.clock.now().getTime());
+    const verified = this.verified.get(keyOf(token));
+    // By our own clock, as `verify`: the cache's would be another.
+    return verified !== undefined && verified.expiresAt > this.clock.now().getTime()
+      ? verified.claims
+      : undefined;
   }
 
   /** @throws DomainError unauthenticated / TOKEN_EXPIRED or INVALID_TOKEN. */
@@ -77,7 +87,7 @@ export class AccessTokens {
     const expiresAt = (payload.exp ?? 0) * 1_000;
     // The tolerance is for a clock that is ahead, not for a token that has ended.
     if (expiresAt <= this.clock.now().getTime()) throw expired();
-    this.verified.set(keyOf(token), claims, expiresAt);
+    this.verified.set(keyOf(token), { claims, expiresAt });
     return claims;
   }
 
