@@ -1,18 +1,31 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/longest-first.js';
 
 // Nest's dependency injection reads the constructor types that the compiler writes down as metadata.
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+
+const ofEach = {
+  environment: 'node',
+  // Files share the modules that their process has loaded: loading them takes longer than most tests of the API.
+  isolate: false,
+  setupFiles: ['test/support/metadata.ts', 'test/support/leave-nothing.ts'],
+  // For what hangs. A machine that has ten times as much to do as it can is slow and no failure.
+  testTimeout: 60_000,
+  hookTimeout: 90_000,
+};
 
 export default defineConfig({
   oxc,
   test: {
     // Most tests wait for a service or for a process: one worker, as vitest takes on two cores, leaves both cores idle.
     maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         oxc,
         test: {
+          ...ofEach,
           name: 'unit',
           include: [
             'src/**/*.spec.ts',
@@ -21,21 +34,16 @@ export default defineConfig({
             'scripts/**/*.spec.ts',
             'test/workshop/**/*.spec.ts',
           ],
-          environment: 'node',
-          setupFiles: ['test/support/metadata.ts'],
         },
       },
       {
         oxc,
         test: {
+          ...ofEach,
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          environment: 'node',
-          setupFiles: ['test/support/metadata.ts'],
           globalSetup: ['test/support/services.global.ts'],
           pool: 'forks',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
     ],

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import { Client } from './client.js';
 
 export interface RunningApi extends AsyncDisposable {
@@ -60,6 +60,9 @@ export async function startApi(
 ): Promise<RunningApi> {
   const environment = { ...isolatedSettings(), ...settings };
   Object.assign(process.env, environment);
+  const inProduction = environment['NODE_ENV'] === 'production';
+  // The names of cookies are made while modules load, and test files share the loaded modules.
+  if (inProduction) vi.resetModules();
   // Imported late: modules read their settings while they load.
   const { createApi } = await import('../../src/api.js');
   const { DatabaseConnection } = await import('../../src/infrastructure/mongo/database-connection.js');
@@ -76,6 +79,7 @@ export async function startApi(
     const connection = app.get(getConnectionToken(), { strict: false });
     if (connection.readyState === 1) await connection.dropDatabase();
     await app.close();
+    if (inProduction) vi.resetModules();
     rmSync(environment['MAIL_FOLDER'] ?? '', { recursive: true, force: true });
   };
 
