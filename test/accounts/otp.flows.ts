@@ -126,6 +126,16 @@ export function loginCodeFlows(running: () => Service): void {
       }
     });
 
+    it('has no code any more after a suspension, even a short one', async () => {
+      const email = 'back@codes.example';
+      const id = await service.createUser(email);
+      const code = await codeFor(email);
+      for (const act of ['suspend', 'activate']) {
+        expect((await service.admin.post(`/api/users/${id}/${act}`)).status).toBe(200);
+      }
+      expect((await verify(email, code)).body).toMatchObject(wrongCode);
+    });
+
     it('keeps only a hash that needs a key', async () => {
       await service.createUser('hash@codes.example');
       const code = await codeFor('hash@codes.example');

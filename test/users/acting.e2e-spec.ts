@@ -82,6 +82,25 @@ describe('who acts on somebody stronger', () => {
     expect((await stronger.client.get('/api/users/me')).status).toBe(200);
   });
 
+  it('is refused as a key of theirs that may do less than they may', async () => {
+    const permissions = ['users:update', 'users:delete', 'roles:assign'];
+    const made = await actor.client.post('/api/api-keys', { name: 'weaker than its owner', permissions });
+    const withKey = { headers: { 'x-api-key': String(made.body.data?.key) } };
+    const own = `/api/users/${actor.id}`;
+    for (const [method, path, body] of [
+      ['PATCH', own, { name: 'Renamed' }],
+      ['POST', `${own}/suspend`],
+      ['PUT', `${own}/roles/${roles.guest}`],
+      ['DELETE', own],
+    ] as const) {
+      const reply = await people.api.client.call(method, path, { ...withKey, ...(body && { body }) });
+      expect([reply.status, reply.body.code], `${method} ${path}`).toEqual([403, 'PERMISSION_NOT_HELD']);
+    }
+    const equal = await people.user('equal-to-the-key', ['user']);
+    const renamed = { ...withKey, body: { name: 'Renamed' } };
+    expect((await people.api.client.call('PATCH', `/api/users/${equal}`, renamed)).status).toBe(200);
+  });
+
   it('is in the trail', async () => {
     const refusals = { action: 'access.denied', outcome: 'refused', 'actor.id': actor.id };
     const noted = () => people.collection('auditEntries').countDocuments(refusals);

@@ -38,7 +38,8 @@ export class ApiKeyRules {
 
   /** Of a key that the principal may see. @throws DomainError forbidden / PERMISSION_NOT_HELD for a stronger user's. */
   async assertMayChange(principal: Principal, { userId }: ApiKey): Promise<void> {
-    await this.acting.assertMayActOn(principal, userId, { withDeleted: true });
+    if (userId === principal.userId) return;
+    await this.acting.userToActOn(principal, userId, { withDeleted: true });
   }
 
   /** Inside a unit of work that has locked the holder. @throws DomainError conflict / TOO_MANY_API_KEYS. */

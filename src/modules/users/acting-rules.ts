@@ -3,6 +3,8 @@ import { DomainError } from '../../common/domain-error.js';
 import type { UserId } from '../../common/ids.js';
 import type { Principal } from '../../common/principal.js';
 import { RolesService } from '../roles/roles.service.js';
+import { userNotFound } from './user-failures.js';
+import type { User } from './user.types.js';
 import { UsersRepository } from './users.repository.js';
 
 /** Who may do something to whom. */
@@ -13,21 +15,28 @@ export class ActingRules {
     private readonly roles: RolesService,
   ) {}
 
-  /**
-   * Acting on another user needs every permission that they hold: nobody topples somebody stronger.
-   * @throws DomainError not-found / USER_NOT_FOUND; forbidden / PERMISSION_NOT_HELD.
-   */
-  async assertMayActOn(
+  /** The user whom somebody is about to act on. @throws DomainError not-found / USER_NOT_FOUND; as assertMayActOn. */
+  async userToActOn(
     principal: Principal,
     id: UserId,
     { withDeleted = false }: { withDeleted?: boolean } = {},
-  ): Promise<void> {
-    if (principal.userId === id) return;
+  ): Promise<User> {
     const user = await this.users.findById(id, { withPermissions: false, withDeleted });
-    if (user === null) throw new DomainError('not-found', 'USER_NOT_FOUND', 'User not found');
+    if (user === null) throw userNotFound();
+    await this.assertMayActOn(principal, user);
+    return user;
+  }
+
+  /**
+   * Acting on a user needs every permission that they hold: nobody topples somebody stronger. An API key is weaker than
+   * its owner, unless it holds all that they do.
+   * @throws DomainError forbidden / PERMISSION_NOT_HELD.
+   */
+  async assertMayActOn(principal: Principal, { id, roles }: User): Promise<void> {
+    if (principal.kind === 'user' && principal.userId === id) return;
     await this.roles.assertMayGrant(
       principal,
-      user.roles.map((role) => role.id),
+      roles.map((role) => role.id),
     );
   }
 

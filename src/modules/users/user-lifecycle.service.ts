@@ -9,6 +9,7 @@ import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import type { AuditAction } from '../audit/audit-action.js';
 import type { AuditChanges } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
+import { LoginCodesService } from '../auth/otp/login-codes.service.js';
 import { OneTimeTokensService } from '../notifications/one-time-tokens.service.js';
 import { RolesService } from '../roles/roles.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -32,6 +33,7 @@ export class UserLifecycleService {
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
     private readonly mailedTokens: OneTimeTokensService,
+    private readonly loginCodes: LoginCodesService,
     private readonly audit: AuditService,
     private readonly signals: Signals,
     private readonly unitOfWork: UnitOfWork,
@@ -41,9 +43,8 @@ export class UserLifecycleService {
   /** @throws DomainError not-found; stale; forbidden; conflict / LAST_ADMINISTRATOR. */
   async delete(principal: Principal, id: UserId, expectedRevision?: number): Promise<void> {
     await this.unitOfWork.run(async () => {
-      await this.rules.assertMayActOn(principal, id);
+      const user = await this.rules.userToActOn(principal, id);
       await this.rules.assertNotLastAdministrator(id);
-      const user = await this.find(id);
       if (!(await this.users.softDelete(id, this.clock.now(), expectedRevision))) throw staleUser();
       await this.endAccess(id);
       await this.record('user.deleted', id, { email: { from: user.email } });
@@ -61,7 +62,7 @@ export class UserLifecycleService {
       if (deleted === null || !deleted.isDeleted) {
         throw new DomainError('not-found', 'USER_NOT_FOUND', 'Deleted user not found');
       }
-      await this.rules.assertMayActOn(principal, id, { withDeleted: true });
+      await this.rules.assertMayActOn(principal, deleted);
       if (await this.users.isEmailTaken(deleted.email)) throw emailTaken();
       // Those that are gone were left out when the user was read.
       const left = deleted.roles.map((role) => role.id);
@@ -82,8 +83,7 @@ export class UserLifecycleService {
    */
   async suspend(principal: Principal, id: UserId): Promise<SafeUser> {
     return this.unitOfWork.run(async () => {
-      await this.rules.assertMayActOn(principal, id);
-      const user = await this.find(id);
+      const user = await this.rules.userToActOn(principal, id);
       if (user.status === 'suspended') return safeUser(user);
       await this.rules.assertNotLastAdministrator(id);
       const suspended = await this.setStatus(user, 'suspended', 'user.suspended');
@@ -99,8 +99,7 @@ export class UserLifecycleService {
    */
   async activate(principal: Principal, id: UserId): Promise<SafeUser> {
     return this.unitOfWork.run(async () => {
-      await this.rules.assertMayActOn(principal, id);
-      const user = await this.find(id);
+      const user = await this.rules.userToActOn(principal, id);
       if (user.status === 'active') return safeUser(user);
       const credentials = await this.users.findCredentials(user.email);
       const hasPassword = typeof credentials?.passwordHash === 'string';
@@ -127,6 +126,7 @@ export class UserLifecycleService {
   private async endAccess(id: UserId): Promise<void> {
     await this.sessions.endAllOf(id);
     await this.apiKeys.endAllOf(id);
+    await this.loginCodes.endAllOf(id);
     // An invitation still counts for a user who comes back without having chosen a password.
     await this.mailedTokens.endAllOf(id, ['password-reset', 'email-verification', 'email-change']);
     await this.signals.emit({ kind: 'user', id });

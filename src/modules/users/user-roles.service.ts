@@ -10,7 +10,7 @@ import { RolesService } from '../roles/roles.service.js';
 import { ActingRules } from './acting-rules.js';
 import { safeUser } from './safe-user.js';
 import { rolesChange } from './user-changes.js';
-import { staleUser, userNotFound } from './user-failures.js';
+import { staleUser } from './user-failures.js';
 import type { SafeUser, User } from './user.types.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -99,9 +99,7 @@ export class UserRolesService {
   }
 
   private async find(principal: Principal, id: UserId, revision?: number): Promise<User> {
-    await this.rules.assertMayActOn(principal, id);
-    const user = await this.users.findById(id);
-    if (user === null) throw userNotFound();
+    const user = await this.rules.userToActOn(principal, id);
     if (revision !== undefined && revision !== user.revision) throw staleUser();
     return user;
   }

@@ -4,6 +4,7 @@ import { HttpModule } from '../../http/http.module.js';
 import { JobsModule } from '../../jobs/jobs.module.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { LoginCodesModule } from '../auth/otp/login-codes.module.js';
 import { PasswordsModule } from '../auth/passwords.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { RolesModule } from '../roles/roles.module.js';
@@ -39,6 +40,7 @@ import { UsersService } from './users.service.js';
     MongooseModule.forFeature([{ name: UserEntity.name, schema: userSchema }]),
     RolesModule,
     NotificationsModule,
+    LoginCodesModule,
     PasswordsModule,
     SessionsModule,
     ApiKeysModule,

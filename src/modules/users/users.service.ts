@@ -134,9 +134,7 @@ export class UsersService {
     expectedRevision?: number,
   ): Promise<SafeUser> {
     return this.unitOfWork.run(async () => {
-      await this.rules.assertMayActOn(principal, id);
-      const user = await this.users.findById(id);
-      if (user === null) throw userNotFound();
+      const user = await this.rules.userToActOn(principal, id);
       if (expectedRevision !== undefined && expectedRevision !== user.revision) throw staleUser();
       const changed = changesBetween(user, changes);
       // Nothing asked, nothing changed: a new revision would make stale what others have read.
