@@ -1,11 +1,15 @@
+import type { Span } from '@opentelemetry/api';
 import { AsyncContext } from './async-context.js';
 import type { Principal } from './principal.js';
+import type { TracePoint } from './trace.js';
 
 /** What belongs to one request and is wanted far from its controller: in logs, jobs and audit entries. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The trace id of a valid W3C traceparent, when the caller sent one. */
-  readonly traceId: string | undefined;
+  /** Its place in a trace; while traces are off, that of a caller who sent a valid W3C traceparent. */
+  readonly trace: TracePoint | undefined;
+  /** The span that what it does is part of; absent when none is recorded. */
+  readonly span?: Span | undefined;
   readonly ip: string;
   readonly route: string;
   principal?: Principal;

@@ -1,29 +1,38 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Span } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requestContext, type RequestContext } from '../common/request-context.js';
-import { Answer } from './answer.js';
+import { parseTraceparent } from '../common/trace.js';
+import { recorded } from '../infrastructure/telemetry/tracing.js';
 import { assertAcceptable } from './acceptable.js';
+import { envelopeOf } from './envelope.js';
 import { isProbe } from './probe-routes.js';
-import { traceIdOf } from './request-id.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Absent for probes. */
     context?: RequestContext;
+    /** Absent for probes, and while traces are off. */
+    span?: Span;
   }
 }
 
-/** Writes jobs and audit entries only where it says so by `inContext`, as what goes wrong does (ErrorFilter). */
-function isRead({ method }: FastifyRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
+/**
+ * Reads write jobs and audit entries only where they say so by `inContext`, as what goes wrong does (ErrorFilter): the
+ * few whose trace is recorded need the context throughout, the others do without.
+ */
+function needsContext({ method, context }: FastifyRequest): boolean {
+  return (method !== 'GET' && method !== 'HEAD') || context?.span !== undefined;
 }
 
 /** Milliseconds: longer than any transaction, and than anything that a handler waits for. */
 const longestHandler = 120_000;
 
 function contextOf(request: FastifyRequest): RequestContext {
+  const { span } = request;
   return {
     requestId: request.id,
-    traceId: traceIdOf(request.headers.traceparent),
+    trace: span === undefined ? parseTraceparent(request.headers.traceparent) : span.spanContext(),
+    span: span === undefined ? undefined : recorded(span),
     ip: request.ip,
     route: request.routeOptions.url ?? 'unknown',
   };
@@ -39,7 +48,7 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     if (isProbe(request)) return done();
     request.context = contextOf(request);
     assertAcceptable(request);
-    if (isRead(request)) return done();
+    if (!needsContext(request)) return done();
     const leave = requestContext.enter();
     // The handler of a client that hung up goes on, and nothing tells when it ends.
     reply.raw.once('close', () =>
@@ -55,18 +64,6 @@ export function addRequestHooks(fastify: FastifyInstance): void {
   });
 
   fastify.addHook('preSerialization', (_request, reply, payload, done) =>
-    done(null, envelopeOf(payload, reply)),
+    done(null, envelopeOf(payload, reply.statusCode)),
   );
-}
-
-function envelopeOf(payload: unknown, reply: FastifyReply): unknown {
-  if (!(payload instanceof Answer)) return payload;
-  const { message, data, pagination } = payload;
-  return {
-    statusCode: reply.statusCode,
-    message,
-    success: true,
-    data,
-    ...(pagination !== undefined && { pagination }),
-  };
 }

@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { spanIdOf } from '../infrastructure/logging/log-context.js';
 import { isProbe } from './probe-routes.js';
 
 function lineOf(request: FastifyRequest, status: number, duration: number) {
+  const trace = request.context?.trace;
   return {
     requestId: request.id,
-    traceId: request.context?.traceId,
+    traceId: trace?.traceId,
+    spanId: spanIdOf(trace),
     principal: request.principal?.userId,
     method: request.method,
     // The pattern, never the URL: that may hold what must not be in a log.

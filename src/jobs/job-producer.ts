@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
 import { DomainError } from '../common/domain-error.js';
 import { jobIds, type JobId } from '../common/ids.js';
 import { requestContext } from '../common/request-context.js';
+import { formatTraceparent } from '../common/trace.js';
 import { newId } from '../infrastructure/mongo/new-id.js';
 import { UnitOfWork } from '../infrastructure/mongo/unit-of-work.js';
+import { Tracing } from '../infrastructure/telemetry/tracing.js';
 import type { AnyJobType, JobType } from './catalogue/job-type.js';
-import type { JobAuthor, JobPriority } from './job-row.js';
+import type { JobAuthor, JobPriority, NewJob } from './job-row.js';
 import { JobsRepository } from './jobs.repository.js';
 import { checkPayload } from './payload-check.js';
 import { Relay } from './relay/relay.js';
@@ -13,6 +16,8 @@ import { Relay } from './relay/relay.js';
 const day = 24 * 60 * 60 * 1_000;
 /** Milliseconds; beyond it lies a schedule, and somewhere the largest time that BullMQ can order by. */
 const furthest = 366 * day;
+/** Ids that a span names, of a batch that may be long. */
+const toldIds = 10;
 
 export interface EnqueueOptions {
   readonly priority?: JobPriority;
@@ -29,6 +34,7 @@ export class JobProducer {
     private readonly jobs: JobsRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly relay: Relay,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -70,11 +76,33 @@ export class JobProducer {
       author: currentAuthor(),
       requestId: requestContext.current()?.requestId ?? null,
     }));
-    if (jobs.length > 0) await this.jobs.insert(...jobs);
+    if (jobs.length > 0) await this.write(type, jobs);
     await this.unitOfWork.afterCommit(() => {
       for (const job of jobs) this.relay.offer({ ...job, generation: 1 });
     });
     return jobs.map(({ id }) => id);
+  }
+
+  /** The rows say which span asked for them: the runs of the jobs are its children, in whatever process. */
+  private write(type: AnyJobType, jobs: readonly Omit<NewJob, 'traceparent'>[]): Promise<void> {
+    return this.tracing.run(
+      {
+        name: `enqueue ${type.name}`,
+        kind: SpanKind.PRODUCER,
+        attributes: () => ({
+          'messaging.system': 'bullmq',
+          'messaging.operation.type': 'send',
+          'messaging.destination.name': type.queue,
+          'messaging.batch.message_count': jobs.length,
+          'nexus.job.name': type.name,
+          'nexus.job.ids': jobs.slice(0, toldIds).map(({ id }) => id),
+        }),
+      },
+      (place) => {
+        const traced = place === undefined ? {} : { traceparent: formatTraceparent(place) };
+        return this.jobs.insert(...jobs.map((job) => ({ ...job, ...traced })));
+      },
+    );
   }
 }
 

@@ -19,13 +19,13 @@ export interface JobRow extends Readonly<
 /** What running a job needs of its row. */
 export type RunnableJob = Pick<
   JobRow,
-  'id' | 'queue' | 'name' | 'data' | 'state' | 'generation' | 'requestId'
+  'id' | 'queue' | 'name' | 'data' | 'state' | 'generation' | 'requestId' | 'traceparent'
 >;
 
 /** What the ledger is given when it accepts a job. */
 export type NewJob = Pick<
   JobRow,
-  'id' | 'queue' | 'name' | 'data' | 'priority' | 'runAt' | 'author' | 'requestId'
+  'id' | 'queue' | 'name' | 'data' | 'priority' | 'runAt' | 'author' | 'requestId' | 'traceparent'
 >;
 
 /** How a run ended well; the ledger is told in batches. */

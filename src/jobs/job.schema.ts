@@ -41,6 +41,8 @@ export interface JobDocument {
   loneStarts?: { attempt: number; count: number };
   author: JobAuthor;
   requestId: string | null;
+  /** W3C Trace Context: what the runs of the job are children of. Absent: nobody traced the request, or an old row. */
+  traceparent?: string;
   createdAt: Date;
   /** Since when it waits to be published; the sweep takes what waits for too long. */
   pendingSince: Date;
@@ -87,6 +89,7 @@ export const JobSchema = new Schema<JobDocument>(
       required: true,
     },
     requestId: { type: String, default: null },
+    traceparent: { type: String },
     createdAt: { type: Date, required: true },
     pendingSince: { type: Date, required: true },
     publishedAt: { type: Date, default: null },

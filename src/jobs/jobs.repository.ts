@@ -42,12 +42,22 @@ export class JobsRepository {
   /** What running them needs, and no more: it is read before each run. */
   async findRunnable(ids: readonly JobId[]): Promise<RunnableJob[]> {
     const documents = await this.jobs
-      .find({ _id: amongst(ids) }, { queue: 1, name: 1, data: 1, state: 1, generation: 1, requestId: 1 })
+      .find(
+        { _id: amongst(ids) },
+        { queue: 1, name: 1, data: 1, state: 1, generation: 1, requestId: 1, traceparent: 1 },
+      )
       .batchSize(ids.length)
       .lean();
-    return documents.map(({ _id, queue, name, data, state, generation, requestId }) => {
-      return { id: jobIds.parse(_id.toHexString()), queue, name, data, state, generation, requestId };
-    });
+    return documents.map(({ _id, queue, name, data, state, generation, requestId, traceparent }) => ({
+      id: jobIds.parse(_id.toHexString()),
+      queue,
+      name,
+      data,
+      state,
+      generation,
+      requestId,
+      ...(traceparent !== undefined && { traceparent }),
+    }));
   }
 
   /** Jobs that wait to be published since `before` or longer, the oldest first. */

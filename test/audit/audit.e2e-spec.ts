@@ -46,7 +46,7 @@ describe('the audit trail', () => {
 
   it('shows who, what, on whom, from where and in which request', async () => {
     await requestContext.run(
-      { requestId: 'the-request', traceId: undefined, ip: '203.0.113.7', route: '/api/users/:id' },
+      { requestId: 'the-request', trace: undefined, ip: '203.0.113.7', route: '/api/users/:id' },
       () => record('shape'),
     );
     const [entry, ...others] = entriesOf(await admin.get('/api/audit?target=shape'));

@@ -37,7 +37,7 @@ describe('the ledger, from the transaction to the worker', () => {
       sessionId: newId(sessionIds),
       permissions: new Set(),
     };
-    const context = { requestId: 'req-7', traceId: undefined, ip: '127.0.0.1', route: 'test', principal };
+    const context = { requestId: 'req-7', trace: undefined, ip: '127.0.0.1', route: 'test', principal };
     const id = await requestContext.run(context, () =>
       contexts.producer
         .get(UnitOfWork)

@@ -11,6 +11,7 @@ import type { ConfigType } from '@nestjs/config';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { mongoConfig } from '../../config/mongo.config.js';
+import { Tracing } from '../telemetry/tracing.js';
 import { DatabaseIndexes } from './database-indexes.js';
 
 type Task = () => Promise<void>;
@@ -34,6 +35,7 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
     @InjectConnection() private readonly connection: Connection,
     @Inject(mongoConfig.KEY) private readonly config: ConfigType<typeof mongoConfig>,
     private readonly indexes: DatabaseIndexes,
+    private readonly tracing: Tracing,
   ) {}
 
   /** Connected, indexes in place (where this process makes them) and every whenPrepared task done. */
@@ -95,6 +97,8 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
       autoIndex: false,
       autoCreate: false,
       appName: 'nexus-backend',
+      // For CommandSpans.
+      monitorCommands: this.tracing.isOn,
     });
   }
 

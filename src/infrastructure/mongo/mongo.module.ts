@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { getConnectionToken } from '@nestjs/mongoose';
 import mongoose from 'mongoose';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
+import { CommandSpans } from './command-spans.js';
 import { DatabaseConnection } from './database-connection.js';
 import { DatabaseIndexes } from './database-indexes.js';
 import { PoolMetrics } from './pool-metrics.js';
@@ -29,6 +30,7 @@ mongoose.set({
     DatabaseConnection,
     DatabaseIndexes,
     PoolMetrics,
+    CommandSpans,
   ],
   exports: [getConnectionToken(), UnitOfWork, DatabaseConnection, DatabaseIndexes],
 })

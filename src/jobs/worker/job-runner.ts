@@ -1,10 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
+import { SpanKind } from '@opentelemetry/api';
 import { UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
 import type { Logger as Lines } from 'pino';
 import { requestContext } from '../../common/request-context.js';
+import { parseTraceparent } from '../../common/trace.js';
 import { jobsConfig } from '../../config/jobs.config.js';
+import { currentLogFields } from '../../infrastructure/logging/log-context.js';
+import { Tracing } from '../../infrastructure/telemetry/tracing.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import { JobHints } from '../events/job-hints.js';
 import type { RunnableJob } from '../job-row.js';
@@ -43,6 +47,7 @@ export class JobRunner {
     private readonly outcomes: JobOutcomes,
     private readonly jobs: JobsRepository,
     private readonly hints: JobHints,
+    private readonly tracing: Tracing,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
     { logger }: PinoLogger,
   ) {
@@ -82,13 +87,13 @@ export class JobRunner {
       if (row === undefined || row.generation !== reference.generation || !isOpen(row)) return undefined;
       const context = {
         requestId: row.requestId ?? row.id,
-        traceId: undefined,
+        trace: parseTraceparent(row.traceparent),
         ip: '',
         route: `job ${row.name}`,
         job: fieldsOf(row, job),
       };
       return await requestContext.run(context, () =>
-        this.suspects.run({ job, row, attempt }, lane, () => this.perform(row, job, attempt)),
+        this.suspects.run({ job, row, attempt }, lane, () => this.trace(row, job, attempt)),
       );
     } catch (error) {
       // Over in the ledger: nothing failed, and nothing is tried again.
@@ -100,6 +105,27 @@ export class JobRunner {
       unwatch();
       this.attempts.delete(attempt);
     }
+  }
+
+  /** A span of its own for what follows, a child of the one that asked for the job. */
+  private trace(row: RunnableJob, job: Job, attempt: Attempt): Promise<unknown> {
+    return this.tracing.run(
+      {
+        name: `process ${row.name}`,
+        kind: SpanKind.CONSUMER,
+        attributes: () => ({
+          'messaging.system': 'bullmq',
+          'messaging.operation.type': 'process',
+          'messaging.destination.name': row.queue,
+          'messaging.message.id': row.id,
+          'nexus.job.name': row.name,
+          'nexus.job.attempt': job.attemptsMade + 1,
+        }),
+        // Cancelled, or given back to its queue.
+        isFailure: () => !attempt.isInterrupted,
+      },
+      () => this.perform(row, job, attempt),
+    );
   }
 
   private async perform(row: RunnableJob, job: Job, attempt: Attempt): Promise<unknown> {
@@ -130,7 +156,7 @@ export class JobRunner {
       await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result: result ?? null });
       const durationMs = since(startedAt);
       this.outcomes.done(row, durationMs);
-      this.lines.info({ requestId: row.requestId ?? row.id, ...fieldsOf(row, job), durationMs }, 'job done');
+      this.lines.info({ ...currentLogFields(), durationMs }, 'job done');
       return result;
     } catch (error) {
       if (!attempt.isInterrupted) await this.tellFailure(row, job, error, since(startedAt));
