@@ -41,5 +41,6 @@ export interface JobDeath {
   readonly id: JobId;
   readonly generation: number;
   readonly attempts: number;
-  readonly error: { readonly message: string; readonly stack?: string };
+  /** The ledger keeps the beginning of each. */
+  readonly error: { readonly message: string; readonly stack?: string | undefined };
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
@@ -7,9 +6,13 @@ import { groupBy } from './group-by.js';
 import { JobModelName, type JobDocument } from './job.schema.js';
 import { expiryAfter, openStates } from './open-rows.js';
 
-const isOpen = mongoose.trusted({ $in: [...openStates] });
 import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob, RunnableJob } from './job-row.js';
 import { rowOf } from './job-row.mapper.js';
+
+/** Characters of what an error says. */
+const longestMessage = 2_000;
+const longestStack = 4_000;
+const isOpen = mongoose.trusted({ $in: [...openStates] });
 
 /** The only code that touches the ledger's collection. Every read asks for all it wants in one batch. */
 @Injectable()
@@ -99,28 +102,14 @@ export class JobsRepository {
   /** One write for all jobs that ended with the same result after as many attempts. */
   async markDone(completions: readonly JobCompletion[]): Promise<void> {
     const completedAt = new Date();
-    const groups: { like: JobCompletion; ids: JobId[] }[] = [];
-    for (const completion of completions) {
-      const group = groups.find(
-        ({ like }) =>
-          like.attempts === completion.attempts && isDeepStrictEqual(like.result, completion.result),
-      );
-      if (group === undefined) groups.push({ like: completion, ids: [completion.id] });
-      else group.ids.push(completion.id);
-    }
+    const ended = { completedAt, lastFailure: null, expireAt: expiryAfter(completedAt) };
+    const alike = groupBy(completions, ({ attempts, result }) => `${attempts} ${JSON.stringify(result)}`);
     await this.jobs.bulkWrite(
-      groups.map(({ like: { attempts, result }, ids }) => ({
+      [...alike.values()].map((group) => ({
         updateMany: {
-          filter: { _id: amongst(ids), state: isOpen },
+          filter: { _id: amongst(group.map(({ id }) => id)), state: isOpen },
           update: {
-            $set: {
-              state: 'done',
-              attempts,
-              result,
-              completedAt,
-              lastFailure: null,
-              expireAt: expiryAfter(completedAt),
-            },
+            $set: { state: 'done', attempts: group[0]?.attempts, result: group[0]?.result, ...ended },
           },
         },
       })),
@@ -129,7 +118,11 @@ export class JobsRepository {
   }
 
   /** False when the job was over, or of a later generation, before. */
-  async markDead({ id, generation, attempts, error }: JobDeath): Promise<boolean> {
+  async markDead({ id, generation, attempts, error: { message, stack } }: JobDeath): Promise<boolean> {
+    const error = {
+      message: message.slice(0, longestMessage),
+      ...(stack !== undefined && { stack: stack.slice(0, longestStack) }),
+    };
     const { modifiedCount } = await this.jobs.updateOne(
       { _id: new Types.ObjectId(id), generation, state: isOpen },
       { $set: { state: 'dead', attempts, error, failedAt: new Date(), unalerted: true } },
@@ -168,8 +161,9 @@ export class JobsRepository {
   async recordFailure(
     { id, generation }: Pick<JobRow, 'id' | 'generation'>,
     attempts: number,
-    lastFailure: NonNullable<JobRow['lastFailure']>,
+    { at, error, nextAttemptAt }: NonNullable<JobRow['lastFailure']>,
   ): Promise<void> {
+    const lastFailure = { at, error: error.slice(0, longestMessage), nextAttemptAt };
     await this.jobs.updateOne(
       { _id: new Types.ObjectId(id), generation, state: isOpen },
       { $set: { attempts, lastFailure } },

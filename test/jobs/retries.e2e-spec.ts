@@ -19,7 +19,10 @@ const narrow = { ...testType('test-narrow'), queue: 'reports' };
 const slow = { ...testType('test-slow'), queue: 'data-processing' };
 const types = [flaky, slowLadder, endless, narrow, slow];
 
-/** Fails as often as its number says; below 0 it says that trying again is in vain. */
+const wordy = -2;
+const boundless = 77;
+
+/** Fails as often as its number says; below 0 it says that trying again is in vain. One number returns what no row can hold. */
 @Injectable()
 @JobHandler(flaky.name)
 class FlakyHandler implements JobHandlerHost<TestPayload> {
@@ -28,13 +31,18 @@ class FlakyHandler implements JobHandlerHost<TestPayload> {
 
   constructor(private readonly once: Once) {}
 
-  async handle({ id, data, attempt }: RunningJob<TestPayload>): Promise<void> {
+  async handle({ id, data, attempt }: RunningJob<TestPayload>): Promise<unknown> {
     this.attempts.set(id, [...(this.attempts.get(id) ?? []), attempt]);
     await this.once.outside(id, 'count', async () => {
       this.effects += 1;
     });
-    if (data.number < 0) throw new UnrecoverableError('hopeless');
+    if (data.number === boundless) {
+      const result: { self?: object } = {};
+      return (result.self = result);
+    }
+    if (data.number < 0) throw new UnrecoverableError(data.number === wordy ? 'no '.repeat(9e6) : 'hopeless');
     if (attempt <= data.number) throw new Error(`attempt ${attempt} had no luck`);
+    return undefined;
   }
 }
 
@@ -144,6 +152,22 @@ describe('a job that fails', () => {
     const id = await contexts.producer.get(JobProducer).enqueue(flaky, { number: -1 });
     expect(await over(id)).toMatchObject({ state: 'dead', attempts: 1, error: { message: 'hopeless' } });
     expect(contexts.worker.get(FlakyHandler).attempts.get(id)).toEqual([1]);
+  });
+
+  it('is dead when no row can hold what it returns or says, and holds up no other', async () => {
+    const producer = contexts.producer.get(JobProducer);
+    const [odd, loud, other] = await Promise.all([
+      producer.enqueue(flaky, { number: boundless }),
+      producer.enqueue(flaky, { number: wordy }),
+      producer.enqueue(flaky, { number: 0 }),
+    ]);
+    expect(await over(odd)).toMatchObject({
+      state: 'dead',
+      attempts: 1,
+      error: { message: expect.stringContaining('cannot be written as JSON') },
+    });
+    expect((await over(loud)).error?.message).toHaveLength(2_000);
+    expect(await over(other)).toMatchObject({ state: 'done' });
   });
 
   it('tells when it is tried again', async () => {

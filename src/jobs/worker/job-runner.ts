@@ -20,13 +20,12 @@ import { Cancellations } from './cancellations.js';
 import { DoneMarks } from './done-marks.js';
 import type { RunningJob } from './job-handler.js';
 import { JobHandlers } from './job-handlers.js';
+import { keptResult } from './job-result.js';
 import { JobOutcomes } from './job-outcomes.js';
 import type { Lane } from './lane.js';
 import { OpenJobs } from './open-jobs.js';
 import { Progress } from './progress.js';
 import { Suspects } from './suspects.js';
-
-const longestStack = 4_000;
 
 /** Runs what BullMQ hands out: finds the row and the handler, and tells the ledger how it ended. */
 @Injectable()
@@ -150,10 +149,11 @@ export class JobRunner {
           return attempt.signal;
         },
       };
-      const result: unknown = await attempt.throughOutages(() =>
+      const returned: unknown = await attempt.throughOutages(() =>
         attempt.within(type.timeout, () => handler.handle(runningJob)),
       );
-      await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result: result ?? null });
+      const result = keptResult(returned);
+      await this.doneMarks.add({ id: row.id, queue: row.queue, attempts: number, result });
       const durationMs = since(startedAt);
       this.outcomes.done(row, durationMs);
       this.lines.info({ ...currentLogFields(), durationMs }, 'job done');
@@ -184,14 +184,8 @@ export class JobRunner {
   private async bury(job: Job, error: Error): Promise<void> {
     const reference = parseBullJobId(job.id ?? '');
     if (reference === undefined) return;
-    const stack = error.stack?.slice(0, longestStack);
-    const death = {
-      ...reference,
-      attempts: job.attemptsMade,
-      error: { message: error.message, ...(stack !== undefined && { stack }) },
-    };
     try {
-      const died = await this.jobs.markDead(death);
+      const died = await this.jobs.markDead({ ...reference, attempts: job.attemptsMade, error });
       this.hints.changed(job.queueName, [reference.id]);
       if (died) this.logger.error({ jobId: reference.id, job: job.name, err: error }, 'job is dead');
     } catch (cause) {
