@@ -119,11 +119,11 @@ describe('the use of a key', () => {
         .collection('auditEntries')
         .find({ action: 'api-key.old-key-used', 'target.id': old.id })
         .toArray();
-    await vi.waitFor(async () => expect(await told()).toHaveLength(1), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await told()).toHaveLength(1), { timeout: 15_000 });
     expect((await told())[0]).toMatchObject({ actor: { type: 'apiKey', id: old.id }, outcome: 'success' });
     await later(hour + 1_000, async () => {
       for (let i = 0; i < 3; i += 1) expect((await old.get(guarded)).status).toBe(400);
-      await vi.waitFor(async () => expect(await told()).toHaveLength(2), { timeout: 5_000 });
+      await vi.waitFor(async () => expect(await told()).toHaveLength(2), { timeout: 15_000 });
     });
     await later(2 * hour + 1_000, async () => {
       expect(codeOf(await old.get(guarded))).toBe('401 API_KEY_EXPIRED');

@@ -16,18 +16,12 @@ describe('logins at a real cost', () => {
       expect((await login(email, 'Wrong-Horse-7-Battery')).status).toBe(401);
       return performance.now() - start;
     };
-    const times: { known: number; unknown: number }[] = [];
-    for (let i = 0; i < 5; i += 1) {
-      times.push({
-        known: await timeOf(administrator.email),
-        unknown: await timeOf(`nobody-${i}@nexus.test`),
-      });
+    let [known, unknown] = [Infinity, Infinity];
+    // The best of each: whatever else the machine does only adds.
+    for (let i = 0; i < 6; i += 1) {
+      known = Math.min(known, await timeOf(administrator.email));
+      unknown = Math.min(unknown, await timeOf(`nobody-${i}@nexus.test`));
     }
-    const median = (values: number[]): number => values.toSorted((a, b) => a - b)[2] ?? 0;
-    const [known, unknown] = [
-      median(times.map((time) => time.known)),
-      median(times.map((time) => time.unknown)),
-    ];
     // Without the comparison it would be a tenth.
     expect(unknown).toBeGreaterThan(known / 2);
     expect(unknown).toBeLessThan(known * 2);

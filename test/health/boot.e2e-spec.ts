@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startApi, type RunningApi } from '../support/app.js';
-import { probe, proxiedServices, untilStatus, type ProxiedServices } from './proxied.js';
+import { probe, probeWithin, proxiedServices, untilStatus, type ProxiedServices } from './proxied.js';
 
 let services: ProxiedServices | undefined;
 let api: RunningApi | undefined;
@@ -18,7 +18,7 @@ describe('an API that starts before its services', () => {
     api = await startApi(services.settings, { untilReady: false });
 
     expect((await probe(api.url, '/health/live')).status).toBe(200);
-    const away = await probe(api.url, '/health/ready');
+    const away = await probeWithin(2_000, api.url, '/health/ready');
     expect(away.status).toBe(503);
     expect(away.milliseconds).toBeLessThan(2_000);
     expect(away.body).toMatchObject({
@@ -37,11 +37,11 @@ describe('an API that starts before its services', () => {
     await services.mongo.restore();
     api = await startApi(services.settings);
 
-    const ready = await untilStatus(api.url, '/health/ready', 200, 10_000);
+    const ready = await untilStatus(api.url, '/health/ready', 200, 20_000);
     expect(ready.body).toMatchObject({ status: 'degraded', details: { redis: { status: 'degraded' } } });
     expect((await probe(api.url, '/health')).status).toBe(503);
 
     await services.redis.restore();
-    await untilStatus(api.url, '/health', 200, 10_000);
+    await untilStatus(api.url, '/health', 200, 20_000);
   });
 });

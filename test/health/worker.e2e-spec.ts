@@ -4,7 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { probe, proxiedServices, untilStatus, type ProxiedServices } from './proxied.js';
+import { probe, probeWithin, proxiedServices, untilStatus, type ProxiedServices } from './proxied.js';
 
 let services: ProxiedServices;
 let worker: INestApplicationContext;
@@ -51,7 +51,7 @@ describe('the probe of a worker', () => {
   it.each(['mongo', 'redis'] as const)('is not ready within 2 s of losing %s, and heals', async (name) => {
     await untilStatus(url, '/health/ready', 200, 15_000);
     services[name].freeze();
-    const frozen = await probe(url, '/health/ready');
+    const frozen = await probeWithin(2_000, url, '/health/ready');
     expect(frozen.status).toBe(503);
     expect(frozen.milliseconds).toBeLessThan(2_000);
     expect(frozen.body.error?.[name === 'mongo' ? 'database' : 'redis']).toMatchObject({ status: 'down' });

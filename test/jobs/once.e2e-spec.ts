@@ -129,6 +129,8 @@ describe('a lease', () => {
     await leases.release('test', holder, 60_000);
     expect(await leases.take('test', 'another', 400, { early: false })).toBe(false);
     expect(await leases.take('test', 'another', 1, { early: true })).toBe(true);
-    await expect.poll(() => leases.take('test', holder, 400, { early: true }), { timeout: 5_000 }).toBe(true);
+    await expect
+      .poll(() => leases.take('test', holder, 400, { early: true }), { timeout: 20_000 })
+      .toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { JobsRepository } from '../../src/jobs/jobs.repository.js';
 import { Reconciliation } from '../../src/jobs/reconciler/reconciliation.js';
 import { Publisher } from '../../src/jobs/relay/publisher.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
+import { median } from '../support/fastest.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import {
   connectionOf,
@@ -59,12 +60,17 @@ describe('Redis comes and goes, the jobs stay', () => {
     direct.disconnect();
   });
 
-  async function enqueue(from: number, count: number): Promise<void> {
+  /** @returns milliseconds of each */
+  async function enqueue(from: number, count: number): Promise<number[]> {
+    const times: number[] = [];
     for (const number of numbers(from, count)) {
+      const start = performance.now();
       await producer
         .get(UnitOfWork)
         .run(async () => void (await producer.get(JobProducer).enqueue(counted, { number })));
+      times.push(performance.now() - start);
     }
+    return times;
   }
 
   function inState(state: JobRowState, from: number, count: number): Promise<number> {
@@ -88,24 +94,20 @@ describe('Redis comes and goes, the jobs stay', () => {
   it('accepts a job while Redis is away, quickly, and runs it when Redis is back', async () => {
     await using _worker = await startWorker(workerParts);
     await proxy.cut();
-    const start = performance.now();
-    await enqueue(0, 20);
-    expect((performance.now() - start) / 20).toBeLessThan(200);
-    expect(await inState('pending', 0, 20)).toBe(20);
+    expect(median(await enqueue(0, 21))).toBeLessThan(200);
+    expect(await inState('pending', 0, 21)).toBe(21);
     await proxy.restore();
-    await doneUntil(0, 20);
-    expect(numbers(0, 20).map((number) => runs.get(number))).toEqual(numbers(0, 20).map(() => 1));
+    await doneUntil(0, 21);
+    expect(numbers(0, 21).map((number) => runs.get(number))).toEqual(numbers(0, 21).map(() => 1));
   });
 
   it('accepts a job while Redis is frozen, quickly, and runs it when Redis goes on', async () => {
     await using _worker = await startWorker(workerParts);
     proxy.freeze();
-    const start = performance.now();
-    await enqueue(100, 20);
-    expect((performance.now() - start) / 20).toBeLessThan(200);
+    expect(median(await enqueue(100, 21))).toBeLessThan(200);
     proxy.thaw();
-    await doneUntil(100, 20);
-    expect(numbers(100, 20).map((number) => runs.get(number))).toEqual(numbers(100, 20).map(() => 1));
+    await doneUntil(100, 21);
+    expect(numbers(100, 21).map((number) => runs.get(number))).toEqual(numbers(100, 21).map(() => 1));
   });
 
   it('publishes again what a wiped Redis has lost', async () => {

@@ -40,7 +40,7 @@ describe.sequential('a process that cannot read the signals', () => {
   it('goes on by memory for as long as it may, then answers 503, and is well again by itself', async () => {
     await services.mongo.cut();
     expect((await client.get(guarded)).status).toBe(400);
-    await untilAnswered(503, 6_000);
+    await untilAnswered(503, 15_000);
     const refused = await client.get(guarded);
     expect(refused.body).toMatchObject({ success: false, statusCode: 503 });
     expect(refused.headers.get('retry-after')).toBe('1');
@@ -55,7 +55,7 @@ describe.sequential('a process that cannot read the signals', () => {
 
   it('answers 503 in time when the database is frozen, not gone', async () => {
     services.mongo.freeze();
-    await untilAnswered(503, 12_000);
+    await untilAnswered(503, 20_000);
     const start = performance.now();
     expect((await client.get(guarded)).status).toBe(503);
     expect(performance.now() - start).toBeLessThan(3_000);
@@ -65,7 +65,7 @@ describe.sequential('a process that cannot read the signals', () => {
 
   it('reads session and user for each request when the database is there, and is not ready', async () => {
     await api.app.get(SignalPoller, { strict: false }).onModuleDestroy();
-    await untilStatus(api.url, '/health/ready', 503, 6_000);
+    await untilStatus(api.url, '/health/ready', 503, 20_000);
     const reads: string[] = [];
     connection.getClient().on('commandStarted', ({ commandName, command }) => {
       if (commandName === 'find') reads.push(String(command['find']));

@@ -72,7 +72,7 @@ describe('an authenticated request', () => {
   it('polls each second, marked by its comment', async () => {
     commands.length = 0;
     await vi.waitFor(() => expect(commands.filter(({ isPoll }) => isPoll).length).toBeGreaterThanOrEqual(4), {
-      timeout: 5_000,
+      timeout: 10_000,
     });
     expect(new Set(commands.filter(({ isPoll }) => isPoll).map(({ name }) => name))).toEqual(
       new Set(['hello', 'find']),
@@ -83,7 +83,7 @@ describe('an authenticated request', () => {
     const client = await api.client.login(administrator);
     expect((await client.get(guarded)).status).toBe(400);
     await writeSignal('session', await sessionOf(administrator.email));
-    await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 3_000 });
+    await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 10_000 });
   });
 
   it('is refused by a signal that was committed long after it was written', async () => {
@@ -96,12 +96,12 @@ describe('an authenticated request', () => {
     // Until a poll that began after the write has passed.
     commands.length = 0;
     await vi.waitFor(() => expect(commands.filter(({ isPoll }) => isPoll).length).toBeGreaterThanOrEqual(4), {
-      timeout: 5_000,
+      timeout: 10_000,
     });
     expect((await client.get(guarded)).status).toBe(400);
     await session.commitTransaction();
     await session.endSession();
-    await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 3_000 });
+    await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 10_000 });
   });
 
   it('is asked of the database again after a signal of its user', async () => {
@@ -114,11 +114,11 @@ describe('an authenticated request', () => {
     await setStatus('suspended');
     try {
       await writeSignal('user', id);
-      await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 3_000 });
+      await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(401), { timeout: 10_000 });
     } finally {
       await setStatus('active');
     }
     await writeSignal('user', id);
-    await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(400), { timeout: 3_000 });
+    await vi.waitFor(async () => expect((await client.get(guarded)).status).toBe(400), { timeout: 10_000 });
   });
 });

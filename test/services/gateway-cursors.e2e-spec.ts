@@ -95,7 +95,7 @@ describe.skipIf(enginePostgres() === null)(`the gateway's cursors (${WITHOUT_ENG
       { find: 'items', sort: { group: 1 }, batchSize: 2 },
       { promoteLongs: false },
     );
-    await eventually(() => under.gateway.counts().cursors === 0, IDLE_MS + 3_000);
+    await eventually(() => under.gateway.counts().cursors === 0, IDLE_MS + 10_000);
     await nothingHeld();
     expect(await failureOf(under.db.command({ getMore: cursor.id, collection: 'items' }))).toMatchObject({
       code: 43,

@@ -75,7 +75,7 @@ describe('logging in and out', () => {
       first?.client.post('/api/auth/logout-all'),
       ...sessions.map(({ refreshToken }) => refresh(api, refreshToken)),
     ]);
-    expect(Date.now() - started).toBeLessThan(8_000);
+    expect(Date.now() - started).toBeLessThan(20_000);
     for (const { client } of sessions) expect((await client.get('/api/users/me')).status).toBe(401);
   });
 });

@@ -41,7 +41,7 @@ describe('the local run', () => {
       process.kill(run.pids('worker').at(-1) ?? 0, 'SIGKILL');
       await waitUntil(() => run.pids('worker').length > death, 10_000);
     }
-    await waitUntil(() => program.output.split('starting it again').length > 5, 5_000);
+    await waitUntil(() => program.output.split('starting it again').length > 5, 20_000);
     const pauses = [...program.output.matchAll(/starting it again in ([\d.]+) s/g)].map((match) =>
       Number(match[1]),
     );

@@ -36,7 +36,7 @@ describe('stopping the local run', () => {
     const program = await run.start();
     await program.prints(/Nexus Backend is up/);
     program.signal('SIGINT');
-    await waitUntil(() => told('api'), 5_000);
+    await waitUntil(() => told('api'), 20_000);
     program.signal('SIGINT');
     expect(await program.exited).toBe(0);
     expect(run.events().filter((event) => event.endsWith('finished'))).toHaveLength(2);
@@ -46,7 +46,7 @@ describe('stopping the local run', () => {
     const program = await run.start({ api: 'deaf', worker: 'deaf' });
     await program.prints(/Nexus Backend is up/);
     program.signal('SIGINT');
-    await waitUntil(() => told('api') && told('worker'), 5_000);
+    await waitUntil(() => told('api') && told('worker'), 20_000);
     const second = Date.now();
     // Signals that come too close together count as one press: press until it is understood, as a person would.
     const pressing = setInterval(() => program.signal('SIGINT'), 100);

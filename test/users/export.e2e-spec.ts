@@ -150,7 +150,7 @@ describe('an export', () => {
     await sleep(300);
     expect(openSessions()).toBeGreaterThan(0);
     outgoing.destroy();
-    await until('the cursor is closed', () => openSessions() === 0, 5_000);
+    await until('the cursor is closed', () => openSessions() === 0);
     expect(taken).toBeLessThan(2_000_000);
   });
 });

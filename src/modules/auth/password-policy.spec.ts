@@ -66,16 +66,12 @@ describe('judging a password', () => {
   it('leaves the process free while it thinks', async () => {
     // One of those that take longest.
     const slow = 'p4$$w0rd'.repeat(9);
-    let longestWait = 0;
-    let last = performance.now();
-    const ticks = setInterval(() => {
-      longestWait = Math.max(longestWait, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    const start = performance.now();
+    let ticks = 0;
+    const ticking = setInterval(() => (ticks += 1), 5);
     await strength.score(slow, []);
-    clearInterval(ticks);
-    expect(performance.now() - start).toBeGreaterThan(3 * longestWait);
+    clearInterval(ticking);
+    // A hundred on an idle machine; none, or one, if it were done here.
+    expect(ticks).toBeGreaterThan(3);
   });
 
   it('refuses when more passwords wait than can be judged soon', async () => {

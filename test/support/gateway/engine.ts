@@ -68,7 +68,7 @@ export async function openGateway(
 }
 
 /** Waits until `check` holds. @throws Error when it doesn't within `withinMs`. */
-export async function eventually(check: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<void> {
+export async function eventually(check: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`not so within ${withinMs} ms: ${check.toString()}`);

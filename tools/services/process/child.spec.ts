@@ -42,11 +42,11 @@ describe('a service process', () => {
 
   it('is ended by SIGKILL when it does not end by itself in time', async () => {
     const stubborn = await run('trap "" TERM; echo ready; while :; do sleep 0.05; done');
-    await waitUntil(() => stubborn.lastWords() === 'ready', 5_000);
+    await waitUntil(() => stubborn.lastWords() === 'ready', 20_000);
     const began = Date.now();
     await stubborn.stop(200);
     expect(await stubborn.exited).toBe('was ended by SIGKILL');
-    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(Date.now() - began).toBeLessThan(8_000);
   });
 
   it('is in a process group of its own, so that Ctrl-C in the terminal does not reach it', async () => {

@@ -35,7 +35,7 @@ function spec(script: string, more: Partial<KeeperSpec> = {}): KeeperSpec {
       stopSignal: 'SIGTERM',
     },
     probe: () => (existsSync(answer) ? Promise.resolve() : Promise.reject(new Error('no answer file'))),
-    readyWithinMs: 5_000,
+    readyWithinMs: 20_000,
     supervise: true,
     report: (line) => void lines.push(line),
     ...more,
@@ -49,7 +49,7 @@ describe('a kept process', () => {
     kept = await Keeper.start(spec('ANSWER; exec sleep 60'));
     const first = pid();
     process.kill(first, 'SIGKILL');
-    expect(await waitUntil(() => lines.includes('program is up again'), 5_000)).toBe(true);
+    expect(await waitUntil(() => lines.includes('program is up again'), 20_000)).toBe(true);
     const second = pid();
     expect(second).not.toBe(first);
     expect(lines[0]).toBe('program was ended by SIGKILL; starting it again in 0.25 s');
@@ -70,7 +70,7 @@ describe('a kept process', () => {
   it('is only told of when it is not supervised', async () => {
     kept = await Keeper.start(spec('ANSWER; exec sleep 60', { supervise: false }));
     process.kill(pid(), 'SIGKILL');
-    expect(await waitUntil(() => lines.length > 0, 5_000)).toBe(true);
+    expect(await waitUntil(() => lines.length > 0, 20_000)).toBe(true);
     expect(lines).toEqual(['program was ended by SIGKILL']);
   });
 
@@ -103,14 +103,14 @@ describe('a kept process', () => {
     };
     kept = await Keeper.start(spec('test -e way || exit 1; rm way; ANSWER; exec sleep 60', { prepare }));
     process.kill(pid(), 'SIGKILL');
-    expect(await waitUntil(() => lines.includes('program is up again'), 5_000)).toBe(true);
+    expect(await waitUntil(() => lines.includes('program is up again'), 20_000)).toBe(true);
     expect(cleared).toBe(2);
   });
 
   it('can be stopped while it waits to be started again', async () => {
     kept = await Keeper.start(spec('ANSWER; exec sleep 60'));
     process.kill(pid(), 'SIGKILL');
-    await waitUntil(() => lines.length > 0, 5_000);
+    await waitUntil(() => lines.length > 0, 20_000);
     await kept.stop();
     expect(kept.processes()).toEqual([]);
   });
