@@ -22,7 +22,7 @@ describe('GET /api/queues/:queue/jobs/:id', () => {
     });
     userId = String(reply.body.data?.id);
     const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
-    const job = await connection.collection('jobs').findOne({});
+    const job = await connection.collection('jobs').findOne({ name: 'account-mail' });
     jobId = String(job?._id);
   });
 
