@@ -3,13 +3,14 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 
 type Done = Parameters<SpanExporter['export']>[1];
 
-/** Milliseconds between two lines about a collector that does not take spans. */
+/** Milliseconds between two lines about the collector. */
 const quiet = 60_000;
 
-/** Says when the collector does not take spans, at most once a minute, and when it does again. */
+/** Says that the collector does not take spans, and that it does again: at most one line a minute. */
 export class ReportingExporter implements SpanExporter {
   private readonly logger = new Logger('Traces');
   private toldAt = -Infinity;
+  private isAway = false;
   private lost = 0;
 
   constructor(
@@ -36,26 +37,30 @@ export class ReportingExporter implements SpanExporter {
   }
 
   private taken(): void {
-    if (this.lost === 0) return;
-    this.logger.log({ ...this.line(), ...nobody }, 'spans are exported again');
+    if (!this.isAway || this.isQuiet()) return;
+    this.logger.log(this.line(), 'spans are exported again');
+    this.isAway = false;
     this.lost = 0;
-    this.toldAt = -Infinity;
   }
 
   private refused(count: number, error: Error): void {
     this.lost += count;
-    if (performance.now() - this.toldAt < quiet) return;
-    this.toldAt = performance.now();
-    this.logger.warn({ ...this.line(), ...nobody, reason: reasonOf(error) }, 'spans cannot be exported now');
+    if (this.isQuiet()) return;
+    this.logger.warn({ ...this.line(), reason: reasonOf(error) }, 'spans cannot be exported now');
+    this.isAway = true;
   }
 
-  private line(): Readonly<Record<string, string | number>> {
-    return { collector: this.address, lost: this.lost };
+  private isQuiet(): boolean {
+    if (performance.now() - this.toldAt < quiet) return true;
+    this.toldAt = performance.now();
+    return false;
+  }
+
+  private line() {
+    // The timer behind an export may have been set while a request ran: it is not that request's line.
+    return { collector: this.address, lost: this.lost, requestId: undefined };
   }
 }
-
-/** The timer behind an export may have been set while a request ran: it is not that request's line. */
-const nobody = { requestId: undefined };
 
 /** A short word. What the collector answered may be long, and what the exporter says may name its headers. */
 function reasonOf(error: Error): string {
