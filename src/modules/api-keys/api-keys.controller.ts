@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Clock } from '../../common/clock.js';
 import { apiKeyIds, userIds, type ApiKeyId } from '../../common/ids.js';
@@ -7,6 +7,7 @@ import type { Principal } from '../../common/principal.js';
 import { Authenticated } from '../../http/access.decorators.js';
 import { answer } from '../../http/answer.js';
 import { ApiAnswer, ApiArrayAnswer, ApiFailures, ApiListAnswer } from '../../http/api-answer.decorator.js';
+import { ApiIfMatch } from '../../http/api-if-match.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
 import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
@@ -24,12 +25,6 @@ import { patchOf, plainQuota, plainRateLimit, UpdateApiKeyDto } from './dto/upda
 
 const Id = () => Param('id', idPipe(apiKeyIds));
 const NoStore = () => Header('Cache-Control', 'no-store');
-const ApiIfMatch = () =>
-  ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The ETag that was read; 412 when it is stale.',
-  });
 
 /** A repeated request learns that there is a key, and never the key. */
 const keyShownOnce = (message: string) => ({
@@ -83,7 +78,7 @@ export class ApiKeysController {
   @ApiListAnswer(ApiKeyDto, { message: 'API keys retrieved' })
   @ApiFailures({ 403: "FORBIDDEN: another user's keys need api-keys:manage" })
   async list(@CurrentPrincipal() principal: Principal, @Query() query: ListApiKeysQuery) {
-    const userId = query.userId === undefined ? undefined : userIds.parse(query.userId.toLowerCase());
+    const userId = query.userId === undefined ? undefined : userIds.parse(query.userId);
     const request = this.lists.read(query, 'createdAt');
     const list = await this.keys.list(principal, userId, request);
     const now = this.clock.now();

@@ -6,6 +6,7 @@ import type { Principal } from '../../common/principal.js';
 import { RequirePermission } from '../../http/access.decorators.js';
 import { answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures, ApiListAnswer } from '../../http/api-answer.decorator.js';
+import { ApiIfMatch } from '../../http/api-if-match.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { HttpCached } from '../../http/http-cache/http-cached.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
@@ -74,6 +75,7 @@ export class RolesController {
   @Patch(':id')
   @RequirePermission('roles:update')
   @ApiOperation({ summary: 'Change a role that allows no more than you may' })
+  @ApiIfMatch()
   @ApiAnswer(RoleDto, { message: 'Role updated' })
   @ApiFailures({
     400: 'VALIDATION_FAILED or PERMISSION_NOT_FOUND',
@@ -97,6 +99,7 @@ export class RolesController {
   @Delete(':id')
   @RequirePermission('roles:delete')
   @ApiOperation({ summary: 'Delete a role that nobody holds any more' })
+  @ApiIfMatch()
   @ApiAnswer(null, { message: 'Role deleted successfully' })
   @ApiFailures({
     403: 'SYSTEM_ROLE_PROTECTED or PERMISSION_NOT_HELD',

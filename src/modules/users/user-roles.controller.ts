@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, HttpCode, HttpStatus, Param, Post, Put, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Put,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { roleIds, userIds, type RoleId, type UserId } from '../../common/ids.js';
@@ -6,17 +17,38 @@ import type { Principal } from '../../common/principal.js';
 import { RequirePermission } from '../../http/access.decorators.js';
 import type { Answer } from '../../http/answer.js';
 import { ApiAnswer, ApiFailures } from '../../http/api-answer.decorator.js';
+import { ApiIfMatch } from '../../http/api-if-match.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { idPipe } from '../../http/id.pipe.js';
 import { Idempotent } from '../../http/idempotency/idempotent.decorator.js';
 import { ExpectedRevision } from '../../http/revision.js';
-import { ApiIfMatch } from './api-if-match.js';
 import { TransferRoleDto } from './dto/transfer-role.dto.js';
 import { userAnswer } from './user-answer.js';
 import { UserDto } from './user.dto.js';
 import { UserRolesService } from './user-roles.service.js';
 
 const forbidden = 'FORBIDDEN or PERMISSION_NOT_HELD';
+
+interface Change {
+  readonly summary: string;
+  readonly message: string;
+  /** Codes of a 404 and of a 409. */
+  readonly absent: string;
+  readonly conflict: string;
+}
+
+/** What giving and taking one role have in common. */
+const ChangesRoles = ({ summary, message, absent, conflict }: Change): MethodDecorator =>
+  applyDecorators(
+    RequirePermission('roles:assign'),
+    ApiOperation({ summary }),
+    ApiIfMatch(),
+    ApiAnswer(UserDto, { message }),
+    ApiFailures({ 403: forbidden, 404: absent, 409: conflict, 412: 'PRECONDITION_FAILED' }),
+  );
+
+const Id = () => Param('id', idPipe(userIds));
+const Role = () => Param('roleId', idPipe(roleIds));
 
 @ApiTags('users')
 @ApiBearerAuth()
@@ -37,7 +69,7 @@ export class UserRolesController {
     409: 'ROLE_NOT_HELD, LAST_ADMINISTRATOR',
   })
   async transfer(
-    @Param('id', idPipe(userIds)) id: UserId,
+    @Id() id: UserId,
     @Body() body: TransferRoleDto,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -51,46 +83,38 @@ export class UserRolesController {
   }
 
   @Put(':roleId')
-  @RequirePermission('roles:assign')
-  @ApiOperation({ summary: 'Give a role whose permissions you hold' })
-  @ApiIfMatch()
-  @ApiAnswer(UserDto, { message: 'Role assigned successfully' })
-  @ApiFailures({
-    403: forbidden,
-    404: 'USER_NOT_FOUND, ROLE_NOT_FOUND',
-    409: 'TOO_MANY_ROLES',
-    412: 'PRECONDITION_FAILED',
+  @ChangesRoles({
+    summary: 'Give a role whose permissions you hold',
+    message: 'Role assigned successfully',
+    absent: 'USER_NOT_FOUND, ROLE_NOT_FOUND',
+    conflict: 'TOO_MANY_ROLES',
   })
   async assign(
-    @Param('id', idPipe(userIds)) id: UserId,
-    @Param('roleId', idPipe(roleIds)) roleId: RoleId,
+    @Id() id: UserId,
+    @Role() role: RoleId,
     @ExpectedRevision() revision: number | undefined,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<UserDto>> {
-    const user = await this.roles.assign(principal, id, roleId, revision);
+    const user = await this.roles.assign(principal, id, role, revision);
     return userAnswer('Role assigned successfully', user, reply);
   }
 
   @Delete(':roleId')
-  @RequirePermission('roles:assign')
-  @ApiOperation({ summary: 'Take a role' })
-  @ApiIfMatch()
-  @ApiAnswer(UserDto, { message: 'Role removed successfully' })
-  @ApiFailures({
-    403: forbidden,
-    404: 'USER_NOT_FOUND, ROLE_NOT_HELD',
-    409: 'LAST_ADMINISTRATOR',
-    412: 'PRECONDITION_FAILED',
+  @ChangesRoles({
+    summary: 'Take a role',
+    message: 'Role removed successfully',
+    absent: 'USER_NOT_FOUND, ROLE_NOT_HELD',
+    conflict: 'LAST_ADMINISTRATOR',
   })
   async remove(
-    @Param('id', idPipe(userIds)) id: UserId,
-    @Param('roleId', idPipe(roleIds)) roleId: RoleId,
+    @Id() id: UserId,
+    @Role() role: RoleId,
     @ExpectedRevision() revision: number | undefined,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<UserDto>> {
-    const user = await this.roles.remove(principal, id, roleId, revision);
+    const user = await this.roles.remove(principal, id, role, revision);
     return userAnswer('Role removed successfully', user, reply);
   }
 }

@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsId } from '../../../http/is-id.js';
 import { ListQuery } from '../../../http/list-query.dto.js';
+import { WholeNumber } from '../../../http/whole-number.js';
 import { apiKeySortFields, type ApiKeySortField } from '../api-key.js';
 
 export class ListApiKeysQuery extends ListQuery<ApiKeySortField> {
@@ -23,9 +23,7 @@ export class ListApiKeysQuery extends ListQuery<ApiKeySortField> {
 export class UsageQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 400, default: 90 })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : value,
-  )
+  @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(400)
