@@ -18,8 +18,8 @@ const ofEach = {
 export default defineConfig({
   oxc,
   test: {
-    // Most tests wait for a service or for a process: one worker, as vitest takes on two cores, leaves both cores idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Most tests wait for a service or for a process, half of their time: two workers leave two cores idle.
+    maxWorkers: Math.max(3, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     projects: [
       {
