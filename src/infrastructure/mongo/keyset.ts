@@ -37,10 +37,12 @@ export async function listOf<Item extends { readonly id: string }>(
 ): Promise<List<Item>> {
   const { limit } = request;
   if (request.kind === 'page') {
-    const [items, totalItems] = await Promise.all([
-      source.find((request.page - 1) * limit, limit),
-      source.count(),
-    ]);
+    const skip = (request.page - 1) * limit;
+    const [items, counted] = await Promise.all([source.find(skip, limit), source.count()]);
+    const seen = skip + items.length;
+    // The last page ends where the list does; what was counted may be older than what is shown.
+    const isLast = items.length < limit && (items.length > 0 || skip === 0);
+    const totalItems = isLast || (items.length > 0 && counted < seen) ? seen : counted;
     return { kind: 'page', items, page: request.page, limit, totalItems };
   }
   const found = await source.find(0, limit + 1);

@@ -92,6 +92,14 @@ export class RolesService {
     return (id) => snapshot.find(id)?.name;
   }
 
+  /** As nameTeller; a role of these that another process has just made is known, too. */
+  async nameTellerOf(ids: readonly RoleId[]): Promise<(id: RoleId) => string | undefined> {
+    const tell = await this.nameTeller();
+    if (ids.every((id) => tell(id) !== undefined)) return tell;
+    this.cache.invalidate();
+    return this.nameTeller();
+  }
+
   /** Users call this once at start: see RoleHolders. */
   askHolders(holders: RoleHolders): void {
     this.holders = holders;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { RolesService } from '../roles/roles.service.js';
+import { withRoleNames } from './named-roles.js';
 import { safeUser } from './safe-user.js';
 import type { SafeUser } from './user.types.js';
 import { UserExportRepository } from './user-export.repository.js';
@@ -29,13 +30,7 @@ export class UserExportService {
 
   private async *read(nameOf: Awaited<ReturnType<RolesService['nameTeller']>>): AsyncGenerator<SafeUser[]> {
     for await (const batch of this.users.batches()) {
-      yield batch.map((user) => ({
-        ...safeUser(user),
-        roles: user.roles.flatMap(({ id }) => {
-          const name = nameOf(id);
-          return name === undefined ? [] : [{ id, name }];
-        }),
-      }));
+      yield batch.map((user) => withRoleNames(safeUser(user), nameOf));
     }
   }
 }

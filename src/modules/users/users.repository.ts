@@ -5,6 +5,7 @@ import type { RoleId, UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
 import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
+import { RecentCounts } from '../../infrastructure/mongo/recent-counts.js';
 import { toUser, type StoredUser } from './user.mapper.js';
 import { UserEntity } from './user.schema.js';
 import type {
@@ -35,6 +36,8 @@ export class DuplicateEmailError extends Error {}
 /** All access to the collection `users`. Plain objects in, plain objects out. */
 @Injectable()
 export class UsersRepository {
+  private readonly totals = new RecentCounts();
+
   constructor(@InjectModel(UserEntity.name) private readonly users: Model<UserEntity>) {}
 
   /** @throws DuplicateEmailError when the address is taken. */
@@ -74,6 +77,7 @@ export class UsersRepository {
     return (await this.users.exists({ email })) !== null;
   }
 
+  /** Roles have no names here unless their permissions are asked for: whoever shows them knows the names. */
   async list(
     filter: UserFilter,
     request: ListRequest<UserSortField>,
@@ -88,11 +92,14 @@ export class UsersRepository {
         null,
         { withDeleted: filter.includeDeleted },
       )
-      .sort(sortOf(request))
-      .populate(rolesOf(options));
+      .sort(sortOf(request));
+    if (options.withPermissions) query.populate(rolesOf(options));
     return listOf(request, {
       find: async (skip, limit) => (await query.skip(skip).limit(limit).lean<StoredUser[]>()).map(toUser),
-      count: () => this.users.countDocuments(conditions, { withDeleted: filter.includeDeleted }),
+      count: () =>
+        this.totals.of(JSON.stringify(filter), () =>
+          this.users.countDocuments(conditions, { withDeleted: filter.includeDeleted }),
+        ),
       valueOf: (user) => user[request.sortBy],
     });
   }

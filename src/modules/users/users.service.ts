@@ -14,6 +14,7 @@ import { NotificationsService } from '../notifications/notifications.service.js'
 import { RolesService } from '../roles/roles.service.js';
 import { ActingRules } from './acting-rules.js';
 import { RoleHoldings } from './role-holdings.js';
+import { withRoleNames } from './named-roles.js';
 import { safeUser } from './safe-user.js';
 import { UserCache } from './user-cache.js';
 import { beginningOf, changesBetween } from './user-changes.js';
@@ -123,7 +124,8 @@ export class UsersService {
       request,
       options,
     );
-    return { ...list, items: list.items.map(safeUser) };
+    const items = list.items.map(safeUser);
+    return { ...list, items: options.withPermissions ? items : await this.namedRoles(items) };
   }
 
   /** @throws DomainError not-found; stale / PRECONDITION_FAILED when the user has another revision; forbidden. */
@@ -145,6 +147,12 @@ export class UsersService {
       await this.signals.emit({ kind: 'user', id });
       return safeUser(updated);
     });
+  }
+
+  /** From memory: reading them with the users would ask the database once more for each page. */
+  private async namedRoles(users: readonly SafeUser[]): Promise<SafeUser[]> {
+    const nameOf = await this.roles.nameTellerOf(users.flatMap(({ roles }) => roles.map(({ id }) => id)));
+    return users.map((user) => withRoleNames(user, nameOf));
   }
 
   private async roleOf(reference: string): Promise<RoleId | undefined> {
