@@ -98,7 +98,7 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
       autoCreate: false,
       appName: 'nexus-backend',
       // For CommandSpans.
-      monitorCommands: this.tracing.isOn,
+      ...(this.tracing.isOn && { monitorCommands: true }),
     });
   }
 
