@@ -63,10 +63,14 @@ export class JobsRepository {
     }));
   }
 
-  /** Jobs that wait to be published since `before` or longer, the oldest first. */
-  async findOverdue(before: Date, limit: number): Promise<JobRow[]> {
+  /** Jobs of these queues that wait to be published since `before` or longer, the oldest first. */
+  async findOverdue(queues: readonly string[], before: Date, limit: number): Promise<JobRow[]> {
     const documents = await this.jobs
-      .find({ state: 'pending', pendingSince: mongoose.trusted({ $lte: before }) })
+      .find({
+        state: 'pending',
+        pendingSince: mongoose.trusted({ $lte: before }),
+        queue: mongoose.trusted({ $in: [...queues] }),
+      })
       .sort({ pendingSince: 1 })
       .limit(limit)
       .batchSize(limit)
@@ -74,11 +78,12 @@ export class JobsRepository {
     return documents.map(rowOf);
   }
 
-  /** A part of the published jobs, in the order of their ids, after `after`. */
-  async findPublished(after: JobId | undefined, limit: number): Promise<JobRow[]> {
+  /** A part of the published jobs of these queues, in the order of their ids, after `after`. */
+  async findPublished(queues: readonly string[], after: JobId | undefined, limit: number): Promise<JobRow[]> {
     const documents = await this.jobs
       .find({
         state: 'published',
+        queue: mongoose.trusted({ $in: [...queues] }),
         ...(after !== undefined && { _id: mongoose.trusted({ $gt: new Types.ObjectId(after) }) }),
       })
       .sort({ _id: 1 })

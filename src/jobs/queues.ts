@@ -5,7 +5,10 @@ import type { Queue } from 'bullmq';
 import { jobIds, type JobId } from '../common/ids.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
 
-/** BullMQ's queues by name. */
+/**
+ * BullMQ's queues by name. The ledger may hold jobs of others: while a release replaces another, the processes of one of
+ * them know queues that those of the other do not. They are left to whoever knows them.
+ */
 @Injectable()
 export class Queues implements OnModuleInit {
   constructor(
@@ -13,9 +16,13 @@ export class Queues implements OnModuleInit {
     private readonly catalogue: JobCatalogue,
   ) {}
 
+  get names(): readonly string[] {
+    return this.catalogue.queues;
+  }
+
   onModuleInit(): void {
     // The connection has told it already; without a listener BullMQ writes each error to the console.
-    for (const name of this.catalogue.queues) this.get(name).on('error', () => undefined);
+    for (const name of this.names) this.get(name).on('error', () => undefined);
   }
 
   /** @throws Error when the catalogue has no such queue. */

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/common/domain-error.js';
-import { sessionIds, userIds } from '../../src/common/ids.js';
+import { jobIds, sessionIds, userIds } from '../../src/common/ids.js';
 import type { Principal } from '../../src/common/principal.js';
 import { requestContext } from '../../src/common/request-context.js';
 import { newId } from '../../src/infrastructure/mongo/new-id.js';
 import { UnitOfWork } from '../../src/infrastructure/mongo/unit-of-work.js';
 import { JobLedger } from '../../src/jobs/job-ledger.js';
 import { JobProducer } from '../../src/jobs/job-producer.js';
+import type { NewJob } from '../../src/jobs/job-row.js';
 import { JobsRepository } from '../../src/jobs/jobs.repository.js';
+import { Reconciliation } from '../../src/jobs/reconciler/reconciliation.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../src/jobs/worker/job-handler.js';
 import { connectionOf, testType, until, useProducerAndWorker, type TestPayload } from './support.js';
 
@@ -95,6 +97,34 @@ describe('the ledger, from the transaction to the worker', () => {
       .enqueue(noted, JSON.parse('{"number":"one","more":true}'));
     await expect(enqueue).rejects.toThrow(DomainError);
     await expect(enqueue).rejects.toMatchObject({ code: 'INVALID_JOB_DATA', errors: [{}, {}] });
+  });
+
+  it('leaves the jobs of another release to it, and they hold up no other', async () => {
+    const jobs = contexts.producer.get(JobsRepository);
+    const stateOf = async ({ id }: NewJob) => (await jobs.find(id))?.state;
+    const job = (changes: Partial<NewJob>): NewJob => ({
+      id: newId(jobIds),
+      queue: noted.queue,
+      name: noted.name,
+      data: { number: 5 },
+      priority: 'NORMAL',
+      runAt: null,
+      author: { kind: 'system' },
+      requestId: null,
+      ...changes,
+    });
+    const foreign = [job({ queue: 'of-the-next-release' }), job({ queue: 'of-the-last-release' })] as const;
+    const [unknown, own] = [job({ name: 'of-the-next-release' }), job({})];
+    await jobs.insert(...foreign);
+    await jobs.markPublished([{ id: foreign[1].id, generation: 1 }]);
+    // Past the producer, so that it is the sweep that finds them.
+    await jobs.insert(unknown, own);
+    await until('its own is done', async () => (await stateOf(own)) === 'done');
+    await contexts.producer.get(Reconciliation).pass(true, async () => true);
+    expect(await Promise.all(foreign.map(stateOf))).toEqual(['pending', 'published']);
+    // A worker of the other release would have had each of the attempts.
+    await until('it was tried often enough', async () => (await stateOf(unknown)) === 'dead');
+    expect((await jobs.find(unknown.id))?.attempts).toBe(3);
   });
 
   it('runs a job when its time has come, and says so until then', async () => {

@@ -126,7 +126,7 @@ describe('Redis comes and goes, the jobs stay', () => {
     const passes = [producer, second, producer, second].map((context) =>
       context.get(Reconciliation).pass(true, async () => true),
     );
-    const rows = await producer.get(JobsRepository).findPublished(undefined, 500);
+    const rows = await producer.get(JobsRepository).findPublished(['email'], undefined, 500);
     await Promise.all([
       ...passes,
       producer.get(Publisher).publish(rows),

@@ -48,7 +48,7 @@ export class Reconciliation {
     const settledBefore = new Date(Date.now() - (all ? 0 : trusted));
     let last: JobId | undefined;
     for (let found = batch; found === batch && (await mayGoOn());) {
-      const rows = await this.jobs.findPublished(last, batch);
+      const rows = await this.jobs.findPublished(this.queues.names, last, batch);
       found = rows.length;
       last = rows.at(-1)?.id;
       const suspects = rows.filter(({ publishedAt }) => publishedAt === null || publishedAt <= settledBefore);

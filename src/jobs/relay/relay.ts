@@ -9,6 +9,7 @@ import { DatabaseConnection } from '../../infrastructure/mongo/database-connecti
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
 import { BackgroundLoop } from '../background-loop.js';
 import { JobsRepository } from '../jobs.repository.js';
+import { Queues } from '../queues.js';
 import { Publisher, type PublishableJob } from './publisher.js';
 
 /** Jobs that are handed over at once. */
@@ -36,6 +37,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   constructor(
     private readonly jobs: JobsRepository,
     private readonly publisher: Publisher,
+    private readonly queues: Queues,
     private readonly redis: QueueRedis,
     private readonly database: DatabaseConnection,
   ) {}
@@ -75,7 +77,8 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   private async sweep(): Promise<void> {
     if (!this.database.isPrepared) return;
     for (let found = batch; found === batch && !this.loop.isStopping;) {
-      const overdue = await this.jobs.findOverdue(new Date(Date.now() - overdueAfter), batch);
+      const before = new Date(Date.now() - overdueAfter);
+      const overdue = await this.jobs.findOverdue(this.queues.names, before, batch);
       found = overdue.length;
       if (found > 0) await this.publisher.publish(overdue);
     }

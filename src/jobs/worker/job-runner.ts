@@ -138,7 +138,8 @@ export class JobRunner {
       const type = this.catalogue.find(row.name);
       const handler = this.handlers.get(row.name);
       if (type === undefined || handler === undefined) {
-        throw new UnrecoverableError(`no job of the type '${row.name}' is declared any more`);
+        // Another release may know it, whose workers are just taking over: there is a next attempt.
+        throw new Error(`this release knows no job of the type '${row.name}'`);
       }
       const runningJob: RunningJob = {
         id: row.id,
