@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
 import { jobIds, type JobId } from '../common/ids.js';
+import { duplicateKeyFields } from '../infrastructure/mongo/database-errors.js';
 import { groupBy } from './group-by.js';
 import { JobModelName, type JobDocument } from './job.schema.js';
 import { expiryAfter, openStates } from './open-rows.js';
@@ -27,6 +28,18 @@ export class JobsRepository {
       jobs.map((job) => newRow(job, now)),
       { lean: true },
     );
+  }
+
+  /** The same for one that may be there already, of an id that no other job has. */
+  async insertOnce(job: NewJob): Promise<void> {
+    await this.insert(job).catch((error: unknown) => {
+      if (duplicateKeyFields(error) === undefined) throw error;
+    });
+  }
+
+  /** Whether a write failed for what one of its rows is, and not for the database being away. */
+  isRefusal(error: unknown): boolean {
+    return error instanceof mongoose.mongo.MongoBulkWriteError;
   }
 
   async find(id: JobId): Promise<JobRow | undefined> {
