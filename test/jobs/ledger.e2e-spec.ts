@@ -128,7 +128,7 @@ describe('the ledger, from the transaction to the worker', () => {
   });
 
   it('runs a job when its time has come, and says so until then', async () => {
-    const runAt = new Date(Date.now() + 1_500);
+    const runAt = new Date(Date.now() + 3_000);
     const id = await contexts.producer.get(JobProducer).enqueue(noted, { number: 4 }, { runAt });
     const ledger = contexts.producer.get(JobLedger);
     expect((await ledger.find('email', id))?.status).toEqual({

@@ -120,17 +120,17 @@ describe('a lease', () => {
   it('is held by one of those who take it at once, until it ends or is given up', async () => {
     const holders = Array.from({ length: 10 }, (_, index) => `holder-${index}`);
     const taken = await Promise.all(
-      holders.map((holder) => leases.take('test', holder, 400, { early: false })),
+      holders.map((holder) => leases.take('test', holder, 60_000, { early: false })),
     );
     const [holder = '', ...others] = holders.filter((_, index) => taken[index]);
     expect(others).toEqual([]);
-    expect(await leases.take('test', 'another', 400, { early: true })).toBe(false);
-    expect(await leases.take('test', holder, 400, { early: false })).toBe(true);
+    expect(await leases.take('test', 'another', 60_000, { early: true })).toBe(false);
+    expect(await leases.take('test', holder, 60_000, { early: false })).toBe(true);
     await leases.release('test', holder, 60_000);
-    expect(await leases.take('test', 'another', 400, { early: false })).toBe(false);
+    expect(await leases.take('test', 'another', 60_000, { early: false })).toBe(false);
     expect(await leases.take('test', 'another', 1, { early: true })).toBe(true);
     await expect
-      .poll(() => leases.take('test', holder, 400, { early: true }), { timeout: 20_000 })
+      .poll(() => leases.take('test', holder, 60_000, { early: true }), { timeout: 20_000 })
       .toBe(true);
   });
 });

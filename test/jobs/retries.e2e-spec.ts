@@ -71,11 +71,12 @@ class NarrowHandler implements JobHandlerHost<TestPayload> {
   running = 0;
   most = 0;
   ended = 0;
+  mayEnd = false;
 
   async handle(): Promise<void> {
     this.running += 1;
     this.most = Math.max(this.most, this.running);
-    await sleep(50);
+    while (!this.mayEnd) await sleep(5);
     this.running -= 1;
     this.ended += 1;
   }
@@ -192,6 +193,10 @@ describe('a job that fails', () => {
     for (let number = 0; number < 8; number += 1)
       await contexts.producer.get(JobProducer).enqueue(narrow, { number });
     const handler = contexts.worker.get(NarrowHandler);
+    await until('two run', () => handler.running === 2);
+    // Time for a third, were there one.
+    await sleep(200);
+    handler.mayEnd = true;
     await until('all have run', () => handler.ended === 8);
     expect(handler.most).toBe(2);
   });

@@ -52,7 +52,8 @@ describe('stopping the local run', () => {
     const pressing = setInterval(() => program.signal('SIGINT'), 100);
     expect(await program.exited).toBe(0);
     clearInterval(pressing);
-    expect(Date.now() - second).toBeLessThan(3_000);
+    // Without the second they would have 30 s.
+    expect(Date.now() - second).toBeLessThan(20_000);
     expect(run.events().at(-1)).toBe('database stopped');
     expect(run.pids().filter(lives)).toEqual([]);
   });
