@@ -213,7 +213,7 @@ describe.skipIf(enginePostgres() === null)(`the gateway's commands (${WITHOUT_EN
     }
     const time = async (work: () => Promise<unknown>): Promise<number> => {
       const start = performance.now();
-      for (let left = 40; left > 0; left -= 1) await work();
+      for (let left = 15; left > 0; left -= 1) await work();
       return performance.now() - start;
     };
     const list = (): Promise<unknown> =>
