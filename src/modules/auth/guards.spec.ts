@@ -9,6 +9,7 @@ import type { Principal } from '../../common/principal.js';
 import { Authenticated, Probe, Public, RequirePermission } from '../../http/access.decorators.js';
 import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { EventStreams } from '../../http/event-streams.js';
+import { HttpCaches } from '../../http/http-cache/http-caches.js';
 import { HttpModule } from '../../http/http.module.js';
 import { ClockModule } from '../../infrastructure/clock.module.js';
 import { ConfigModule } from '../../config/config.module.js';
@@ -112,8 +113,10 @@ describe('the guards of access', () => {
         { provide: APP_GUARD, useClass: PermissionGuard },
       ],
     })
-      // It ends streams by signals, and nothing here has either.
+      // Neither streams, signals nor caches here.
       .overrideProvider(EventStreams)
+      .useValue({})
+      .overrideProvider(HttpCaches)
       .useValue({})
       .compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
