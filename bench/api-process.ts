@@ -54,12 +54,30 @@ export async function startOpenApi(
   return { ...(await start(root, folder, services, options, 'open-api')), population };
 }
 
+/** One more, over the users of another, that records this share of its traces. */
+export async function startTracedApi(
+  root: string,
+  folder: string,
+  services: ServiceAddresses,
+  { population }: RunningApi,
+  { url, share }: { url: string; share: number },
+): Promise<RunningApi> {
+  const settings = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: String(share),
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
+  };
+  return { ...(await start(root, folder, services, [], 'traced-api', settings)), population };
+}
+
 async function start(
   root: string,
   folder: string,
   services: ServiceAddresses,
   nodeOptions: readonly string[],
   name: string,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ process: MeasuredProcess; port: number; password: string }> {
   const secrets = localSecrets(join(folder, 'secrets.json'));
   const port = await freePort();
@@ -86,6 +104,7 @@ async function start(
       RATE_LIMIT_ANONYMOUS: '1000000/15m',
       RATE_LIMIT_PRINCIPAL: '1000000/15m',
       MAIL_FOLDER: join(folder, 'mail'),
+      ...settings,
     },
   });
   try {

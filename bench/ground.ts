@@ -5,11 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { startMongo, startRedis, type RunningService } from '../tools/services/index.js';
-import { startApi, startOpenApi, type RunningApi, type ServiceAddresses } from './api-process.js';
+import {
+  startApi,
+  startOpenApi,
+  startTracedApi,
+  type RunningApi,
+  type ServiceAddresses,
+} from './api-process.js';
 import { fillUsers } from './crowd.js';
 import { MeasuredProcess } from './measured-process.js';
 import type { Options } from './options.js';
 import { RawDatabase } from './raw-database.js';
+import { startCollector, type RunningCollector } from './servers/collector.js';
 
 /** As many as an API has when nobody says otherwise. */
 const poolSize = 10;
@@ -75,6 +82,18 @@ export class Ground {
     return this.once('open', async () => {
       const beside = await this.api();
       return this.ended(await startOpenApi(root, this.folder, this.services('few'), beside));
+    });
+  }
+
+  /** The same API once more, over the same users, with this share of its traces recorded and sent to a collector. */
+  tracedApi(share: number): Promise<RunningApi & { readonly collector: RunningCollector }> {
+    return this.once(`traced ${share}`, async () => {
+      const beside = await this.api();
+      const collector = await startCollector();
+      this.endings.push(() => collector.stop());
+      const services = this.services('few');
+      const api = await startTracedApi(root, this.folder, services, beside, { url: collector.url, share });
+      return { ...this.ended(api), collector };
     });
   }
 

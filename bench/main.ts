@@ -9,6 +9,7 @@ import { benchEnqueue, benchJobs } from './pieces/jobs.js';
 import { benchPages } from './pieces/pages.js';
 import { nothing, type Findings } from './pieces/piece.js';
 import { benchRoutes } from './pieces/routes.js';
+import { benchTraces } from './pieces/traces.js';
 import { jobTableOf, tableOf, verdictTableOf } from './report.js';
 import { machine, versions, writeResult, type Result } from './result.js';
 
@@ -41,6 +42,7 @@ async function measureAll(ground: Ground): Promise<number> {
     all.push(findings);
   };
   await add(benchRoutes);
+  await add(pieces.has('traces') ? benchTraces : skipped);
   await add(pieces.has('list') ? benchList : skipped);
   await add(pieces.has('post-job') ? benchPostJob : skipped);
   const enqueued = pieces.has('enqueue') ? await benchEnqueue(ground) : undefined;

@@ -7,6 +7,7 @@ export const pieceNames = [
   'me',
   'by-id',
   'key',
+  'traces',
   'list',
   'post-job',
   'pages',
