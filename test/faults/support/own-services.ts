@@ -10,11 +10,15 @@ export class OwnService implements AsyncDisposable {
     private readonly folder: string,
   ) {}
 
-  static redis = (): Promise<OwnService> => OwnService.start(startRedis);
-  static mongo = (): Promise<OwnService> => OwnService.start(startMongo);
+  /** With their data in a folder of their own under `parent`. */
+  static redis = (parent = tmpdir()): Promise<OwnService> => OwnService.start(startRedis, parent);
+  static mongo = (parent = tmpdir()): Promise<OwnService> => OwnService.start(startMongo, parent);
 
-  private static async start(start: typeof startRedis | typeof startMongo): Promise<OwnService> {
-    const folder = mkdtempSync(join(tmpdir(), 'nexus-faults-'));
+  private static async start(
+    start: typeof startRedis | typeof startMongo,
+    parent: string,
+  ): Promise<OwnService> {
+    const folder = mkdtempSync(join(parent, 'nexus-faults-'));
     // As root the services run as another user, who must be able to pass through.
     chmodSync(folder, 0o711);
     const { REDIS_URL: _, MONGODB_URI: __, ...env } = process.env;
