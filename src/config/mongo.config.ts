@@ -16,7 +16,11 @@ export const mongoConfig = section('mongo', {
   maxPoolSize: integer(
     'MONGODB_MAX_POOL_SIZE',
     { min: 1, max: 1_000 },
-    { default: '10', description: 'The most connections of one process.' },
+    {
+      default: '10',
+      description:
+        'The most connections that requests and jobs of one process share; probes have three of their own.',
+    },
   ),
   minPoolSize: integer(
     'MONGODB_MIN_POOL_SIZE',
@@ -29,7 +33,8 @@ export const mongoConfig = section('mongo', {
   }),
   serverSelectionTimeout: duration('MONGODB_SERVER_SELECTION_TIMEOUT', {
     default: '5s',
-    description: 'How long an operation waits for a reachable primary.',
+    description:
+      'How long an operation waits for a reachable primary, and for a free connection of the pool.',
   }),
   socketTimeout: duration('MONGODB_SOCKET_TIMEOUT', {
     default: '45s',

@@ -2,6 +2,7 @@ import { getConnectionToken } from '@nestjs/mongoose';
 import { MongoClient } from 'mongodb';
 import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DatabaseConnection } from '../../src/infrastructure/mongo/database-connection.js';
 import { pollComment } from '../../src/infrastructure/mongo/signals/signals.repository.js';
 import { administrator, isolatedSettings, startApi, type RunningApi } from '../support/app.js';
 import type { Client } from '../support/client.js';
@@ -23,9 +24,11 @@ describe('an authenticated request', () => {
     uri.searchParams.set('monitorCommands', 'true');
     api = await startApi({ ...settings, MONGODB_URI: uri.href });
     const connection: Connection = api.app.get(getConnectionToken(), { strict: false });
-    connection.getClient().on('commandStarted', ({ commandName: name, command }) => {
-      commands.push({ name, isPoll: command['comment'] === pollComment, text: JSON.stringify(command) });
-    });
+    for (const client of [connection.getClient(), api.app.get(DatabaseConnection).lifeline.client]) {
+      client.on('commandStarted', ({ commandName: name, command }) => {
+        commands.push({ name, isPoll: command['comment'] === pollComment, text: JSON.stringify(command) });
+      });
+    }
     admin = await api.asAdministrator();
     other = await MongoClient.connect(settings['MONGODB_URI'] ?? '');
   });

@@ -15,6 +15,7 @@ export class TcpProxy {
   private frozen = false;
   private server: Server | undefined;
   private bound = 0;
+  private delay = 0;
 
   private constructor(
     private readonly targetHost: string,
@@ -44,6 +45,11 @@ export class TcpProxy {
       client.pause();
       target.pause();
     }
+  }
+
+  /** What the target answers from now on comes so many milliseconds later. */
+  slow(milliseconds: number): void {
+    this.delay = milliseconds;
   }
 
   thaw(): void {
@@ -93,25 +99,31 @@ export class TcpProxy {
       client.destroy();
       target.destroy();
     };
-    for (const [from, to] of [
-      [client, target],
-      [target, client],
-    ] as const) {
-      from.setNoDelay(true);
-      from.on('data', (chunk) => {
-        // Back-pressure: without it a slow reader fills this process's memory.
-        if (!to.write(chunk)) {
-          from.pause();
-          to.once('drain', () => {
-            if (!this.frozen) from.resume();
-          });
-        }
-      });
-      from.on('error', end);
-      from.on('close', end);
+    const late: Buffer[] = [];
+    const answer = (chunk: Buffer): void => {
+      if (this.delay === 0 && late.length === 0) return this.pass(chunk, target, client);
+      late.push(chunk);
+      // In their order, whichever timer is first once the delay has changed.
+      setTimeout(() => this.pass(late.shift(), target, client), this.delay);
+    };
+    client.on('data', (chunk: Buffer) => this.pass(chunk, client, target));
+    target.on('data', answer);
+    for (const socket of [client, target]) {
+      socket.setNoDelay(true);
+      socket.on('error', end);
+      socket.on('close', end);
     }
     if (this.frozen) target.pause();
     else client.resume();
+  }
+
+  private pass(chunk: Buffer | undefined, from: Socket, to: Socket): void {
+    // Back-pressure: without it a slow reader fills this process's memory.
+    if (chunk === undefined || to.destroyed || to.write(chunk)) return;
+    from.pause();
+    to.once('drain', () => {
+      if (!this.frozen) from.resume();
+    });
   }
 
   private destroyPairs(): void {

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Connection } from 'mongoose';
+import { mongo, type Connection } from 'mongoose';
 import { mongoConfig } from '../../config/mongo.config.js';
 import { Tracing } from '../telemetry/tracing.js';
 import { DatabaseIndexes } from './database-indexes.js';
@@ -18,6 +18,8 @@ type Task = () => Promise<void>;
 
 const firstPause = 250;
 const longestPause = 10_000;
+/** The signals, a probe, and one whose answer is no longer waited for. */
+const lifelineConnections = 3;
 
 /**
  * Opens the connection in the background, for as long as it takes: a process whose database is away at its start
@@ -28,6 +30,7 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
   private readonly logger = new Logger(DatabaseConnection.name);
   private readonly stopped = new AbortController();
   private readonly tasks: { name: string; run: Task }[] = [];
+  private lifelineClient: mongo.MongoClient | undefined;
   private preparing: Promise<void> | undefined;
   private prepared = false;
 
@@ -61,7 +64,18 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
 
   /** The last thing to close: what others finish in their own hooks still needs it. */
   async onApplicationShutdown(): Promise<void> {
-    await this.connection.close();
+    await Promise.all([this.connection.close(), this.lifelineClient?.close()]);
+  }
+
+  /**
+   * The database by connections of their own, for what must not wait behind requests: when there are more of them than
+   * a slow database can answer, revocations are still read and probes still answered.
+   * @throws Error before the first connection.
+   */
+  get lifeline(): mongo.Db {
+    const { db } = this.connection;
+    if (db === undefined || this.lifelineClient === undefined) throw new Error('not connected yet');
+    return this.lifelineClient.db(db.databaseName);
   }
 
   /** Resolves when isPrepared turns true, or the process stops. */
@@ -74,8 +88,7 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
    * @throws the driver's error when the database does not answer.
    */
   async ping(signal: AbortSignal): Promise<void> {
-    if (this.connection.db === undefined) throw new Error('not connected yet');
-    await this.connection.db.command({ ping: 1 }, { signal });
+    await this.lifeline.command({ ping: 1 }, { signal });
   }
 
   private async prepare(): Promise<void> {
@@ -86,19 +99,31 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
   }
 
   private async open(): Promise<void> {
-    await this.connection.openUri(this.config.uri, {
-      maxPoolSize: this.config.maxPoolSize,
-      minPoolSize: Math.min(this.config.minPoolSize, this.config.maxPoolSize),
-      maxIdleTimeMS: this.config.maxIdleTime,
-      serverSelectionTimeoutMS: this.config.serverSelectionTimeout,
+    const { uri, maxPoolSize, minPoolSize, maxIdleTime, serverSelectionTimeout } = this.config;
+    const timings = {
+      maxIdleTimeMS: maxIdleTime,
+      serverSelectionTimeoutMS: serverSelectionTimeout,
+      // Who waits for longer than this would be one of ever more: better told to come again.
+      waitQueueTimeoutMS: serverSelectionTimeout,
       socketTimeoutMS: this.config.socketTimeout,
       family: Number(this.config.family),
+    };
+    await this.connection.openUri(uri, {
+      ...timings,
+      maxPoolSize,
+      minPoolSize: Math.min(minPoolSize, maxPoolSize),
       writeConcern: { w: 'majority' },
       autoIndex: false,
       autoCreate: false,
       appName: 'nexus-backend',
       // For CommandSpans.
       ...(this.tracing.isOn && { monitorCommands: true }),
+    });
+    // It connects when it is first used.
+    this.lifelineClient ??= new mongo.MongoClient(uri, {
+      ...timings,
+      maxPoolSize: lifelineConnections,
+      appName: 'nexus-backend lifeline',
     });
   }
 

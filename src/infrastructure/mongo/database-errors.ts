@@ -5,11 +5,25 @@ export class TooManyTransactionsError extends Error {
   override readonly name = 'TooManyTransactionsError';
 }
 
-/** Whether the database could not be asked at all, as opposed to having refused what it was asked. */
+/** What a server answers that can't do it now, whatever it is asked. Those of a list of writes have no name. */
+const passing: ReadonlySet<unknown> = new Set([
+  50, // MaxTimeMSExpired
+  91, // ShutdownInProgress
+  202, // NetworkInterfaceExceededTimeLimit
+  11_600, // InterruptedAtShutdown
+  14_031, // OutOfDiskSpace
+]);
+
+/** Whether the database could not do anything at all, as opposed to having refused what it was asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
-    // The errors a primary gives while it steps down, starts or stops carry this label.
-    return error.hasErrorLabel('RetryableWriteError') || error.codeName === 'MaxTimeMSExpired';
+    return (
+      // The errors a primary gives while it steps down, starts or stops carry this label.
+      error.hasErrorLabel('RetryableWriteError') ||
+      passing.has(error.code) ||
+      // A list of writes that no server answered: the driver gives its own error this form.
+      (error instanceof mongo.MongoBulkWriteError && error.code === undefined)
+    );
   }
   return (
     error instanceof TooManyTransactionsError ||

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { Types, type Model } from 'mongoose';
+import { DatabaseConnection } from '../database-connection.js';
 import { signalOf, type Signal } from './signal.js';
 import { SignalModelName, type SignalDocument } from './signal.schema.js';
 
@@ -18,7 +19,10 @@ export interface StoredSignal {
 /** All access to the collection `signals`. */
 @Injectable()
 export class SignalsRepository {
-  constructor(@InjectModel(SignalModelName) private readonly signals: Model<SignalDocument>) {}
+  constructor(
+    @InjectModel(SignalModelName) private readonly signals: Model<SignalDocument>,
+    private readonly database: DatabaseConnection,
+  ) {}
 
   /** Writes them by the database's clock. `lifetime` in milliseconds. */
   async insert(signals: readonly Signal[], lifetime: number): Promise<void> {
@@ -36,9 +40,7 @@ export class SignalsRepository {
 
   /** The database's clock. Aborting the signal ends the wait and drops the connection. */
   async now(abort: AbortSignal): Promise<Date> {
-    const { db } = this.signals.db;
-    if (db === undefined) throw new Error('not connected yet');
-    const reply = await db.command({ hello: 1, comment: pollComment }, { signal: abort });
+    const reply = await this.database.lifeline.command({ hello: 1, comment: pollComment }, { signal: abort });
     const localTime: unknown = reply['localTime'];
     if (!(localTime instanceof Date)) throw new Error('the database does not tell its time');
     return localTime;
@@ -47,7 +49,10 @@ export class SignalsRepository {
   /** Those written at `from`, by the database's clock, or later; all of them without `from`. */
   async since(from: Date | undefined, abort: AbortSignal): Promise<StoredSignal[]> {
     // Past mongoose, whose queries cannot be aborted: a poll must not hold a connection to a frozen database.
-    const cursor = this.signals.collection.find(from === undefined ? {} : { at: { $gte: from } }, {
+    const collection = this.database.lifeline.collection<SignalDocument>(
+      this.signals.collection.collectionName,
+    );
+    const cursor = collection.find(from === undefined ? {} : { at: { $gte: from } }, {
       signal: abort,
       comment: pollComment,
       projection: { kind: 1, id: 1, exp: 1 },
