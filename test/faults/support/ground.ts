@@ -43,7 +43,8 @@ export interface StartedApi {
 /** A database and queues of one test's own, the real programs over them, and what they did to the database. */
 export class Ground implements AsyncDisposable {
   readonly settings: Readonly<Record<string, string>>;
-  readonly began = Date.now();
+  /** Of the test that runs: since the figures before it were printed. */
+  private began = Date.now();
   private readonly programs: Program[] = [];
 
   private constructor(
@@ -141,6 +142,7 @@ export class Ground implements AsyncDisposable {
 
   print(title: string, figures: object): void {
     const seconds = Math.round((Date.now() - this.began) / 100) / 10;
+    this.began = Date.now();
     console.log(`${title}: ${JSON.stringify({ ...figures, seconds })}`);
   }
 
