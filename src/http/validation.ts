@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { LRUCache } from 'lru-cache';
 import { DomainError, type FieldError } from '../common/domain-error.js';
 
 /** Each reason with the path of its field. */
@@ -27,27 +28,44 @@ function inheritedNames(value: unknown, parent = ''): string[] {
 /** More than any body or query declares. The time that class-validator takes grows by the square of their number. */
 const mostFields = 100;
 
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-}
+/** Queries that are remembered of each class, and the characters of the longest of them. */
+const remembered = 500;
+const longestRemembered = 200;
 
 /** Refuses what class-transformer and class-validator would be slow with, or leave out in silence. */
 class StrictValidationPipe extends ValidationPipe {
-  private readonly emptyQueries = new Map<unknown, unknown>();
+  private readonly queries = new Map<unknown, LRUCache<string, object>>();
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // What our own decorators take from a request is no client's input; a path's parts are text, for pipes of their own.
-    if (metadata.type === 'custom' || metadata.type === 'param') return value;
-    if (metadata.type === 'query' && isEmpty(value)) return this.emptyQuery(value, metadata);
+    if (metadata.type === 'custom' || metadata.type === 'param') return Promise.resolve(value);
+    if (metadata.type === 'query' && typeof value === 'object' && value !== null) {
+      return this.query(value, metadata);
+    }
     return this.check(value, metadata);
   }
 
-  /** Most requests have none, and what a class makes of nothing is always the same: it is found out once. */
-  private async emptyQuery(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const known = this.emptyQueries.get(metadata.metatype);
-    if (known !== undefined) return known;
-    const made: unknown = Object.freeze(await this.check(value, metadata));
-    this.emptyQueries.set(metadata.metatype, made);
+  /** Most ask what was asked before, and what a class makes of the same is always the same: it is found out once. */
+  private query(value: object, metadata: ArgumentMetadata): Promise<unknown> {
+    const text = JSON.stringify(value);
+    if (text.length > longestRemembered) return this.check(value, metadata);
+    let known = this.queries.get(metadata.metatype);
+    if (known === undefined) {
+      known = new LRUCache({ max: remembered });
+      this.queries.set(metadata.metatype, known);
+    }
+    const made = known.get(text);
+    return made === undefined ? this.remember(known, text, value, metadata) : Promise.resolve(made);
+  }
+
+  private async remember(
+    known: LRUCache<string, object>,
+    text: string,
+    value: object,
+    metadata: ArgumentMetadata,
+  ): Promise<unknown> {
+    const made: unknown = await this.check(value, metadata);
+    if (typeof made === 'object' && made !== null) known.set(text, Object.freeze(made));
     return made;
   }
 
