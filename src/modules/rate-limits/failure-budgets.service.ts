@@ -7,7 +7,7 @@ import type { UserId } from '../../common/ids.js';
 import { limitsConfig } from '../../config/limits.config.js';
 import { addressBucket } from './address-bucket.js';
 import { LocalBudgets } from './local-budgets.js';
-import { Refusals } from './refusals.js';
+import { LimitRefusals } from './limit-refusals.js';
 import { SharedWindows, type Budget } from './shared-windows.js';
 import { tooManyLoginAttempts } from './too-many.js';
 
@@ -44,7 +44,7 @@ export class FailureBudgetsService {
 
   constructor(
     private readonly shared: SharedWindows,
-    private readonly refusals: Refusals,
+    private readonly refusals: LimitRefusals,
     @Inject(limitsConfig.KEY) private readonly config: ConfigType<typeof limitsConfig>,
   ) {}
 

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/throttler';
 import { limitsConfig } from '../../config/limits.config.js';
 import { addressBucket } from './address-bucket.js';
-import { Refusals } from './refusals.js';
+import { LimitRefusals } from './limit-refusals.js';
 import { tooManyRequests } from './too-many.js';
 
 /** 20 requests in 15 minutes an address, over all routes that cause a mail. */
@@ -21,7 +21,7 @@ export class MailAddressGuard extends ThrottlerGuard {
     @Inject(getOptionsToken()) options: ThrottlerModuleOptions,
     @Inject(getStorageToken()) storage: ThrottlerStorage,
     reflector: Reflector,
-    private readonly refusals: Refusals,
+    private readonly refusals: LimitRefusals,
     @Inject(limitsConfig.KEY) private readonly config: ConfigType<typeof limitsConfig>,
   ) {
     super(options, storage, reflector);

@@ -5,14 +5,14 @@ import { normalizeEmail } from '../../common/email.js';
 import { limitsConfig } from '../../config/limits.config.js';
 import { Limiter } from './limiter.js';
 import { mailsPerRecipient } from './mail-limits.js';
-import { Refusals } from './refusals.js';
+import { LimitRefusals } from './limit-refusals.js';
 
 /** How many mails a mailbox gets that anybody may cause: 3 in 15 minutes, of all kinds together. */
 @Injectable()
 export class MailBudgetService {
   constructor(
     private readonly limiter: Limiter,
-    private readonly refusals: Refusals,
+    private readonly refusals: LimitRefusals,
     @Inject(limitsConfig.KEY) private readonly config: ConfigType<typeof limitsConfig>,
   ) {}
 

@@ -5,7 +5,7 @@ import { FailureBudgetsService } from './failure-budgets.service.js';
 import { LimiterModule } from './limiter.module.js';
 import { MailBudgetService } from './mail-budget.service.js';
 import { mailRequestsPerAddress } from './mail-limits.js';
-import { Refusals } from './refusals.js';
+import { LimitRefusals } from './limit-refusals.js';
 import { RequestLimits } from './request-limits.js';
 import { SharedThrottlerStorage } from './throttler-storage.js';
 
@@ -28,10 +28,10 @@ import { SharedThrottlerStorage } from './throttler-storage.js';
       }),
     }),
   ],
-  providers: [Refusals, RequestLimits, FailureBudgetsService, DeviceCookies, MailBudgetService],
+  providers: [LimitRefusals, RequestLimits, FailureBudgetsService, DeviceCookies, MailBudgetService],
   exports: [
     ThrottlerModule,
-    Refusals,
+    LimitRefusals,
     RequestLimits,
     FailureBudgetsService,
     DeviceCookies,

@@ -5,7 +5,7 @@ import { limitsConfig } from '../../config/limits.config.js';
 import type { Rate } from '../../config/rate-limit.js';
 import { Limiter } from './limiter.js';
 import { Metrics } from '../../infrastructure/telemetry/metrics.js';
-import { Refusals } from './refusals.js';
+import { LimitRefusals } from './limit-refusals.js';
 import { RequestLimits } from './request-limits.js';
 
 const userId = userIds.parse('665f1c2e9b1e8a0012345678');
@@ -25,7 +25,7 @@ async function countedFor(principal: Principal): Promise<{ asked: unknown[]; hea
   const headers: string[] = [];
   const target = { header: (name: string, value: string) => headers.push(`${name}: ${value}`) };
   const settings = { ...limitsConfig(), principal: { limit: 1_000, window: 900_000 } };
-  await new RequestLimits(new Limiter(windows), new Refusals(new Metrics()), settings).byPrincipal(
+  await new RequestLimits(new Limiter(windows), new LimitRefusals(new Metrics()), settings).byPrincipal(
     principal,
     target,
   );

@@ -7,7 +7,7 @@ import type { Rate } from '../../config/rate-limit.js';
 import { addressBucket } from './address-bucket.js';
 import { writeLimitHeaders, type HeaderTarget } from './limit-headers.js';
 import { Limiter, type Verdict } from './limiter.js';
-import { Refusals, type LimitName } from './refusals.js';
+import { LimitRefusals, type LimitName } from './limit-refusals.js';
 import { tooManyRequests } from './too-many.js';
 
 /** The rates of keys, by what the key says; as long as a principal is remembered. */
@@ -30,7 +30,7 @@ function rateOf(own: RateLimit): Rate {
 export class RequestLimits {
   constructor(
     private readonly limiter: Limiter,
-    private readonly refusals: Refusals,
+    private readonly refusals: LimitRefusals,
     @Inject(limitsConfig.KEY) private readonly config: ConfigType<typeof limitsConfig>,
   ) {}
 

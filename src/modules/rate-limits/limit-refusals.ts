@@ -6,7 +6,7 @@ export type LimitName = (typeof limitNames)[number];
 
 /** How often each limit has refused since this process began. */
 @Injectable()
-export class Refusals {
+export class LimitRefusals {
   private readonly total;
 
   constructor(metrics: Metrics) {
