@@ -115,11 +115,27 @@ describe('with credentials', () => {
     expectRefused(await someone.get(open, bearer('forged')));
   });
 
+  it('that are made up a request for a route that does not exist counts for its address', async () => {
+    const someone = caller(api.url);
+    const replies = await oneByOne(12, () => someone.get('/api/nothing', { 'x-api-key': 'sk_forged' }));
+    expect(tally(replies)).toEqual({ 404: 10, 429: 2 });
+  });
+
+  it('that are not enough a request counts for its address: cookies without their CSRF token', async () => {
+    const someone = caller(api.url);
+    const cookie = { cookie: `access=${await ada.token()}` };
+    const replies = await oneByOne(12, () => someone.post('/api/auth/logout', undefined, cookie));
+    expect(tally(replies)).toEqual({ 403: 10, 429: 2 });
+    expect((await someone.get(closed, cookie)).status).toBe(200);
+  });
+
   it('that are valid a request never counts for its address, on whatever route', async () => {
     const someone = caller(api.url);
     const token = bearer(await ada.token());
-    const replies = await atOnce(24, (index) => someone.get(index % 2 === 0 ? open : closed, token));
-    expect(tally(replies)).toEqual({ 200: 24 });
+    const replies = await atOnce(24, (index) =>
+      someone.get([open, closed, '/api/nothing'][index % 3] ?? open, token),
+    );
+    expect(tally(replies)).toEqual({ 200: 16, 404: 8 });
     expect(fieldOf(await someone.get(closed, token), 'ratelimit-policy')[0]).toBe('principal');
     expect(tally(await atOnce(12, () => someone.get(open)))).toEqual({ 200: 10, 429: 2 });
     expect((await someone.get(closed, token)).status).toBe(200);

@@ -26,6 +26,7 @@ import { OtpController } from './otp/otp.controller.js';
 import { OtpService } from './otp/otp.service.js';
 import { PasswordsModule } from './passwords.module.js';
 import { PrincipalService } from './principal.service.js';
+import { PublicRequests } from './public-requests.js';
 import { RecoveryController } from './recovery/recovery.controller.js';
 import { RecoveryService } from './recovery/recovery.service.js';
 import { EmailVerificationService } from './registration/email-verification.service.js';
@@ -67,6 +68,7 @@ import { UserRights } from './user-rights.js';
     UserRights,
     PrincipalService,
     Authentication,
+    PublicRequests,
     LoginsService,
     LoginAnswer,
     AuthService,
@@ -80,6 +82,6 @@ import { UserRights } from './user-rights.js';
     FirstAdministrator,
     Seeding,
   ],
-  exports: [AccessTokens, Authentication, PrincipalService, UserRights],
+  exports: [AccessTokens, Authentication, PrincipalService, PublicRequests, UserRights],
 })
 export class AuthModule {}

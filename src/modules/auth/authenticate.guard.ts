@@ -7,16 +7,17 @@ import { countsFailuresOnly } from '../rate-limits/count-failures.decorator.js';
 import { RequestLimits } from '../rate-limits/request-limits.js';
 import { accessOf } from './access-of.js';
 import { Authentication } from './authentication.js';
+import { PublicRequests } from './public-requests.js';
 
 /**
- * Who is asking? Credentials that prove invalid count for the address they came from. What is public passes whoever
- * asks; credentials are looked at there only to tell whom the request counts for. A handler that declares nothing is
- * refused.
+ * Who is asking? Credentials that do not let their caller in count for the address they came from. What is public
+ * passes whoever asks. A handler that declares nothing is refused.
  */
 @Injectable()
 export class AuthenticateGuard implements CanActivate {
   constructor(
     private readonly authentication: Authentication,
+    private readonly publicRequests: PublicRequests,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -28,19 +29,7 @@ export class AuthenticateGuard implements CanActivate {
     const request = http.getRequest<FastifyRequest>();
     if (access.kind !== 'public') return this.authenticate(request, http.getResponse<FastifyReply>());
     if (isAnonymous(request.headers) || countsFailuresOnly(context.getHandler())) return true;
-    return this.countPublic(request, http.getResponse<FastifyReply>());
-  }
-
-  private async countPublic(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    let principal: Principal;
-    try {
-      principal = await this.authentication.principalOf(request);
-    } catch (error) {
-      // Good cookies without their CSRF token prove nothing here either.
-      const proveNothing = error instanceof DomainError && error.kind !== 'unavailable';
-      return proveNothing ? this.limits.byAddress(request.ip, reply) : true;
-    }
-    return this.limits.byPrincipal(principal, reply);
+    return this.publicRequests.count(request, http.getResponse<FastifyReply>());
   }
 
   private authenticate(request: FastifyRequest, reply: FastifyReply): boolean | Promise<boolean> {

@@ -20,6 +20,7 @@ import { ApiKeyAuthentication } from '../api-keys/api-key-authentication.js';
 import { Authentication } from './authentication.js';
 import { PermissionGuard } from './permission.guard.js';
 import { PrincipalService } from './principal.service.js';
+import { PublicRequests } from './public-requests.js';
 
 const userId = userIds.parse('665f1c2e9b1e8a0012345678');
 const sessionId = sessionIds.parse('665f1c2e9b1e8a0012345679');
@@ -108,6 +109,7 @@ describe('the guards of access', () => {
         },
         { provide: ApiKeyAuthentication, useValue: { principalOf: refuseKey } },
         Authentication,
+        PublicRequests,
         { provide: RequestLimits, useValue: unlimited },
         { provide: APP_GUARD, useClass: AuthenticateGuard },
         { provide: APP_GUARD, useClass: PermissionGuard },

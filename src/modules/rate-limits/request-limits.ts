@@ -34,19 +34,18 @@ export class RequestLimits {
     @Inject(limitsConfig.KEY) private readonly config: ConfigType<typeof limitsConfig>,
   ) {}
 
-  /** For a request that proves nothing: without credentials, or with invalid ones. */
+  /** For a request that proves nothing: without credentials, or with ones that did not let it in. */
   byAddress(address: string | undefined, target: HeaderTarget): true | Promise<true> {
     const rate = this.config.anonymous;
     return rate === null || this.count('anonymous', `address:${addressBucket(address)}`, rate, target);
   }
 
   /**
-   * For credentials that prove invalid: `error` is what their check threw. Nothing is counted when they were not
-   * refused: when the database is away, say. Rejects when 429 is to be answered instead.
+   * For credentials that did not let their caller in: `error` is what their check threw. Nothing is counted when they
+   * were not refused: when the database is away, say. Rejects when 429 is to be answered instead.
    */
   async byFailure(error: unknown, address: string | undefined, target: HeaderTarget): Promise<void> {
-    if (!(error instanceof DomainError)) return;
-    if (error.kind !== 'unauthenticated' && error.kind !== 'invalid') return;
+    if (!(error instanceof DomainError) || error.kind === 'unavailable') return;
     await this.byAddress(address, target);
   }
 
