@@ -7,11 +7,11 @@ import { newId } from '../../infrastructure/mongo/new-id.js';
 import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { AuditService } from '../audit/audit.service.js';
+import { changesBetween } from '../audit/changes-between.js';
 import { AccountsService } from '../users/accounts.service.js';
 import { isActive, type ApiKey, type ApiKeyChanges, type ApiKeySortField } from './api-key.js';
 import { ApiKeyRules } from './api-key-rules.js';
 import { keyEnded, keyNotFound, keyStale, ownerGone, rotatedAlready } from './api-key-errors.js';
-import { changed } from './audited-changes.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { KeyHasher } from './key-hasher.js';
 import { makeKey, prefixOf } from './key-format.js';
@@ -67,7 +67,7 @@ export class ApiKeyManagementService {
       await this.audit.record({
         action: 'api-key.created',
         target: { type: 'apiKey', id },
-        changes: changed({}, { userId, name, ...limits, expiresAt }),
+        changes: changesBetween({}, { userId, name, ...limits, expiresAt }),
       });
       return { apiKey: await this.findStored(id), key };
     });
@@ -101,15 +101,16 @@ export class ApiKeyManagementService {
           permissions: await this.permissionsFor(key.userId, permissions),
         }),
       };
+      const told = changesBetween(key, changes);
       // Nothing asked, nothing changed: a new revision would make stale what others have read.
-      if (Object.keys(changes).length === 0) return key;
+      if (Object.keys(told).length === 0) return key;
       const updated = await this.keys.update(id, key.revision, changes);
       if (updated === null) throw keyStale();
       await this.signals.emit({ kind: 'api-key', id });
       await this.audit.record({
         action: 'api-key.updated',
         target: { type: 'apiKey', id },
-        changes: changed(key, changes),
+        changes: told,
       });
       return updated;
     });
@@ -141,7 +142,7 @@ export class ApiKeyManagementService {
       await this.audit.record({
         action: 'api-key.rotated',
         target: { type: 'apiKey', id },
-        changes: changed(old, { rotatedTo: successor, expiresAt: endsAt }),
+        changes: changesBetween(old, { rotatedTo: successor, expiresAt: endsAt }),
       });
       return { apiKey: await this.findStored(successor), key };
     });

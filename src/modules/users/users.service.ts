@@ -10,6 +10,7 @@ import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { PasswordHasher } from '../auth/password-hasher.js';
 import { PasswordPolicy } from '../auth/password-policy.js';
 import { AuditService } from '../audit/audit.service.js';
+import { changesBetween } from '../audit/changes-between.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
 import { RolesService } from '../roles/roles.service.js';
 import { ActingRules } from './acting-rules.js';
@@ -17,7 +18,7 @@ import { RoleHoldings } from './role-holdings.js';
 import { withRoleNames } from './named-roles.js';
 import { safeUser } from './safe-user.js';
 import { UserCache } from './user-cache.js';
-import { beginningOf, changesBetween } from './user-changes.js';
+import { beginningOf } from './user-changes.js';
 import { emailTaken, rethrowTaken, staleUser, userNotFound } from './user-failures.js';
 import type {
   NewUser,
