@@ -8,6 +8,7 @@ import { ApiAnswer, ApiFailures } from '../../http/api-answer.decorator.js';
 import { CurrentSession, type SessionPrincipal } from '../../http/current-session.decorator.js';
 import { SessionCookies } from '../../http/session-cookies.js';
 import { CountFailuresOnly } from '../rate-limits/count-failures.decorator.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { AuthService } from './auth.service.js';
 import { LoginAnswerDto } from './dto/login-answer.dto.js';
 import { LoginDto } from './dto/login.dto.js';
@@ -21,6 +22,7 @@ const endedSession = { 401: 'UNAUTHENTICATED, INVALID_TOKEN, TOKEN_EXPIRED or SE
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
     private readonly logins: LoginAnswer,
     private readonly cookies: SessionCookies,
   ) {}
@@ -87,7 +89,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<null>> {
-    await this.auth.logout(userId, sessionId);
+    await this.sessions.logout(sessionId, userId);
     this.cookies.clear(request, reply);
     return answer('Logged out', null);
   }
@@ -104,7 +106,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer<null>> {
-    await this.auth.logoutAll(userId);
+    await this.sessions.logoutAll(userId);
     this.cookies.clear(request, reply);
     return answer('Logged out everywhere', null);
   }

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
-import type { SessionId, UserId } from '../../common/ids.js';
 import type { AuditedAct } from '../audit/audit-entry.js';
 import { AuditService } from '../audit/audit.service.js';
 import { DeviceCookies } from '../rate-limits/device-cookies.js';
 import { RefreshService, invalidRefreshToken } from '../sessions/refresh.service.js';
 import type { Transport } from '../sessions/session.js';
-import { SessionsService } from '../sessions/sessions.service.js';
 import { AccountsService } from '../users/accounts.service.js';
 import type { Credentials } from '../users/user.types.js';
 import { LoginsService, type Login } from './logins.service.js';
@@ -31,12 +29,11 @@ export interface RefreshAttempt {
 
 type Proven = Credentials & { readonly passwordHash: string };
 
-/** Logging in, staying so, and logging out. */
+/** Logging in by a password, and staying so. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly accounts: AccountsService,
-    private readonly sessions: SessionsService,
     private readonly refreshes: RefreshService,
     private readonly hasher: PasswordHasher,
     private readonly logins: LoginsService,
@@ -66,14 +63,6 @@ export class AuthService {
     const account = await this.accounts.accountOf(presented.userId);
     if (account?.status !== 'active') throw invalidRefreshToken();
     return this.logins.answerFor(presented.userId, await this.refreshes.rotate(presented, ip));
-  }
-
-  async logout(userId: UserId, sessionId: SessionId): Promise<void> {
-    await this.sessions.logout(sessionId, userId);
-  }
-
-  async logoutAll(userId: UserId): Promise<void> {
-    await this.sessions.logoutAll(userId);
   }
 
   /** Whose address and password these are; what they are refused for is noted. */
