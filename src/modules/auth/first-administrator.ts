@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { isEmail } from 'class-validator';
+import { isMailAddress } from '../../common/is-mail-address.js';
 import { authConfig } from '../../config/auth.config.js';
 import { RolesService } from '../roles/roles.service.js';
 import { AccountsService } from '../users/accounts.service.js';
@@ -35,7 +35,7 @@ export class FirstAdministrator {
       this.logger.warn(`There is no administrator. ${remedy}`);
       return;
     }
-    if (!isEmail(email)) {
+    if (!isMailAddress(email)) {
       this.logger.error(`There is no administrator: ADMIN_EMAIL is not an e-mail address. ${remedy}`);
       return;
     }

@@ -3,6 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model, Types } from 'mongoose';
 import { userIds } from '../../../common/ids.js';
 import type { Administrator, UserCount } from '../../reports/user-figures.js';
+import { administratorRole } from '../../roles/permission-catalogue.js';
 import { UserEntity } from '../user.schema.js';
 
 interface StoredAdministrator {
@@ -32,7 +33,7 @@ export class UserFiguresRepository {
   async administrators(): Promise<Administrator[]> {
     const role = await this.users.db
       .collection('roles')
-      .findOne({ name: 'admin' }, { projection: { _id: 1 } });
+      .findOne({ name: administratorRole }, { projection: { _id: 1 } });
     if (role === null) return [];
     const found = await this.users
       .find({ status: 'active', roles: role._id }, 'email name')
