@@ -16,6 +16,7 @@ import { DeadLetterAlertHandler } from '../../src/modules/reports/worker/dead-le
 import { AdministratorMails } from '../../src/modules/reports/worker/administrator-mails.js';
 import type { Client, Json } from '../support/client.js';
 import {
+  connectionOf,
   itemsOf,
   startManagedApi,
   startWorker,
@@ -74,6 +75,14 @@ describe('dead letters', () => {
     await until(`the job is ${state}`, async () => (await api.get(JobsRepository).find(id))?.state === state);
   }
 
+  /** How many dead jobs of the queue the processes have told of. */
+  async function toldOf(queue: string): Promise<number> {
+    const texts = [api, worker].map(async (process) => process.get(Metrics).registry.metrics());
+    const counter = new RegExp(`dead_letters_total\\{queue="${queue}"\\} (\\d+)`, 'g');
+    const told = (await Promise.all(texts)).join('\n').matchAll(counter);
+    return [...told].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
   const idOf = (index: number): JobId => {
     const id = dead[index];
     if (id === undefined) throw new Error('no such job');
@@ -118,11 +127,16 @@ describe('dead letters', () => {
     expect(await api.get(Metrics).registry.metrics()).toMatch(
       /jobs_ledger\{queue="email",state="dead"\} \d+[\s\S]*jobs_ledger_oldest_seconds\{queue="email",state="dead"\} \d/,
     );
-    const counts = [api, worker].map(async (process) => process.get(Metrics).registry.metrics());
-    const told = (await Promise.all(counts))
-      .join('\n')
-      .matchAll(/dead_letters_total\{queue="email"\} (\d+)/g);
-    expect([...told].reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThan(0);
+    expect(await toldOf('email')).toBeGreaterThan(0);
+  });
+
+  it('are told of though another queue has more of them than anybody can be told of now', async () => {
+    const jobs = connectionOf(worker).collection('jobs');
+    const flood = { state: 'flood', name: doomed.name, unalerted: true };
+    await jobs.insertMany(Array.from({ length: 600 }, () => ({ ...flood, queue: 'email' })));
+    await jobs.insertOne({ ...flood, queue: 'reports' });
+    await until('it is told of', async () => (await toldOf('reports')) === 1);
+    await jobs.deleteMany({ state: 'flood' });
   });
 
   it('run once again, though two operators press at once', async () => {

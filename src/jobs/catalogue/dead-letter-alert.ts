@@ -13,7 +13,7 @@ export class DeadLetterAlertPayload {
   /** Some of them. */
   @IsArray()
   @IsString({ each: true })
-  ids!: string[];
+  ids!: readonly string[];
 
   /** The types that they are of. */
   @IsArray()

@@ -11,9 +11,8 @@ import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { Metrics } from '../../infrastructure/telemetry/metrics.js';
 import { BackgroundLoop } from '../background-loop.js';
 import { deadLetterAlert } from '../catalogue/dead-letter-alert.js';
-import { groupBy } from '../group-by.js';
 import { JobProducer } from '../job-producer.js';
-import type { JobRow } from '../job-row.js';
+import type { JobId } from '../../common/ids.js';
 import { LeasesRepository } from '../reconciler/leases.repository.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 
@@ -21,8 +20,16 @@ const interval = 2_000;
 const leaseTime = 15_000;
 /** Milliseconds between two alerts about the same queue, by all processes together. */
 const pause = 60_000;
-const batch = 500;
+/** Jobs that one alert is about at most; the next one is about the others. */
+const mostTold = 10_000;
 const longestSample = 10;
+
+/** What an alert is about. */
+interface Deaths {
+  readonly jobs: number;
+  /** Some of them. */
+  readonly ids: readonly JobId[];
+}
 
 /**
  * Tells the operators of jobs that failed for good: in the log, in a counter, and by a job of its own, written in the
@@ -61,35 +68,33 @@ export class DeadLetterAlerts implements OnApplicationBootstrap, BeforeApplicati
   private async round(): Promise<void> {
     if (!this.database.isPrepared) return;
     try {
-      const rows = await this.letters.findUnalerted(batch);
-      for (const [queue, group] of groupBy(rows, (row) => row.queue)) await this.alertWhenDue(queue, group);
+      for (const queue of await this.letters.unalertedQueues()) await this.alertWhenDue(queue);
     } catch (error) {
       this.logger.warn({ err: error }, 'dead letters are told of later');
     }
   }
 
-  private async alertWhenDue(queue: string, rows: readonly JobRow[]): Promise<void> {
+  private async alertWhenDue(queue: string): Promise<void> {
     const lease = `dead-letters:${queue}`;
     if (!(await this.leases.take(lease, this.holder, leaseTime, { early: false }))) return;
-    const jobs = await this.unitOfWork.run(() => this.alert(queue, rows));
+    const { jobs, ids } = await this.unitOfWork.run(() => this.alert(queue));
     await this.leases.release(lease, this.holder, pause);
     if (jobs === 0) return;
     this.counter.inc({ queue }, jobs);
-    this.logger.error({ queue, jobs, ids: sampleOf(rows) }, 'jobs failed for good');
+    this.logger.error({ queue, jobs, ids }, 'jobs failed for good');
   }
 
-  private async alert(queue: string, rows: readonly JobRow[]): Promise<number> {
-    const jobs = await this.letters.markAlerted(rows.map(({ id }) => id));
+  private async alert(queue: string): Promise<Deaths> {
+    const letters = await this.letters.findUnalerted(queue, mostTold);
+    const jobs = await this.letters.markAlerted(letters.map(({ id }) => id));
+    const ids = letters.slice(0, longestSample).map(({ id }) => id);
     // An alert that could not be sent is no reason for another one.
-    const names = [...new Set(rows.map(({ name }) => name))].filter((name) => name !== deadLetterAlert.name);
+    const names = [...new Set(letters.map(({ name }) => name))].filter(
+      (name) => name !== deadLetterAlert.name,
+    );
     if (jobs > 0 && names.length > 0) {
-      const data = { queue, jobs, ids: sampleOf(rows), names };
-      await this.producer.enqueue(deadLetterAlert, data, { priority: 'HIGH' });
+      await this.producer.enqueue(deadLetterAlert, { queue, jobs, ids, names }, { priority: 'HIGH' });
     }
-    return jobs;
+    return { jobs, ids };
   }
-}
-
-function sampleOf(rows: readonly JobRow[]): string[] {
-  return rows.slice(0, longestSample).map(({ id }) => id);
 }

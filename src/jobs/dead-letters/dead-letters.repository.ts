@@ -76,10 +76,19 @@ export class DeadLettersRepository {
     return documents.map(({ _id }) => jobIds.parse(_id.toHexString()));
   }
 
-  /** Dead jobs of which nobody has been told yet. */
-  async findUnalerted(limit: number): Promise<JobRow[]> {
-    const documents = await this.jobs.find({ unalerted: true }).limit(limit).lean();
-    return documents.map(rowOf);
+  /** The queues with dead jobs of which nobody has been told yet. */
+  async unalertedQueues(): Promise<string[]> {
+    return this.jobs.distinct('queue', { unalerted: true });
+  }
+
+  /** Some dead jobs of the queue of which nobody has been told yet. */
+  async findUnalerted(queue: string, limit: number): Promise<Pick<JobRow, 'id' | 'name'>[]> {
+    const documents = await this.jobs
+      .find({ unalerted: true, queue }, { name: 1 })
+      .limit(limit)
+      .batchSize(limit)
+      .lean();
+    return documents.map(({ _id, name }) => ({ id: jobIds.parse(_id.toHexString()), name }));
   }
 
   /** @returns how many of them were still to be told of. */

@@ -9,6 +9,7 @@ import { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { jobIds, type JobId } from '../../common/ids.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
+import { isDatabaseUnavailable } from '../../infrastructure/mongo/database-errors.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { BackgroundLoop } from '../background-loop.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
@@ -49,10 +50,17 @@ export class ScheduleTicks implements OnApplicationBootstrap, BeforeApplicationS
     await this.loop.stop();
   }
 
-  /** Everything that is due now. Safe to run beside itself. */
+  /** Everything that is due now. Safe to run beside itself. @throws Error when the database is away. */
   async tick(): Promise<void> {
     for (const schedule of await this.schedules.findDue(this.clock.now(), batch)) {
-      await this.unitOfWork.run(() => this.step(schedule));
+      try {
+        await this.unitOfWork.run(() => this.step(schedule));
+      } catch (error) {
+        if (isDatabaseUnavailable(error)) throw error;
+        // One that cannot tick, e.g. in a time zone that is no more, keeps no other from it.
+        const { queue, id } = schedule;
+        this.logger.error({ err: error, queue, schedule: id }, 'a schedule cannot tick');
+      }
     }
   }
 
