@@ -19,7 +19,7 @@ const settingsOf = (folder: string) => ({
 });
 
 /** As one reader goes through them; the last one uses the limits up. */
-const pages = ['authentication.md', 'api-keys.md', 'roles-and-permissions.md', 'limits.md'];
+const pages = ['authentication.md', 'api-keys.md', 'roles-and-permissions.md', 'caching.md', 'limits.md'];
 
 describe('the guides', () => {
   let folder: string;
