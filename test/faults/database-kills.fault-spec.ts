@@ -5,7 +5,7 @@ import { Ground, range, until } from './support/ground.js';
 import { OwnService } from './support/own-services.js';
 import { enqueue, enqueueAll, numbersOf } from './support/producers.js';
 
-/** Milliseconds from the return of the database until a job is accepted again and the API says that it is ready. */
+/** Milliseconds from the return of the database until a job is accepted and done again and the API says that it is ready. */
 const longestRecovery = 15_000;
 
 it('the database is killed under load: nothing acknowledged is lost, and the service comes back by itself', async () => {
@@ -27,6 +27,7 @@ it('the database is killed under load: nothing acknowledged is lost, and the ser
     const probe = first + 5_000;
     await until('a job is accepted', async () => (await enqueue(admin, { number: probe })) !== undefined);
     await until('the API is ready', async () => (await admin.get('/health/ready')).status === 200);
+    await until('a worker does it', async () => (await ground.tally([probe])).lost === 0);
     recoveries.push(Date.now() - returned);
     accepted.push(probe, ...numbersOf(await loading));
   }

@@ -14,6 +14,8 @@ export function mailsByRecipient(folder: string): Map<string, number> {
 
 export interface Outcome {
   readonly accepted: number;
+  /** Accepted users who were invited. */
+  readonly effects: number;
   /** Accepted users whose invitation never came. */
   readonly lost: number;
   /** Invitations beyond the first of an address. */
@@ -22,9 +24,11 @@ export interface Outcome {
 
 export function outcomeOf(accepted: readonly string[], folder: string): Outcome {
   const mails = mailsByRecipient(folder);
+  const lost = accepted.filter((email) => !mails.has(email)).length;
   return {
     accepted: accepted.length,
-    lost: accepted.filter((email) => !mails.has(email)).length,
+    effects: accepted.length - lost,
+    lost,
     duplicates: [...mails.values()].reduce((sum, count) => sum + count - 1, 0),
   };
 }

@@ -57,12 +57,21 @@ describe('workers are killed, every invitation comes exactly once', { timeout: 9
     return addresses.filter((address) => address.startsWith(`${name}-`)).sort();
   }
 
+  function print(title: string, addresses: readonly string[], since: number): void {
+    const mailed = recipients(addresses[0]?.split('-')[0] ?? '');
+    const effects = new Set(mailed).size;
+    const seconds = Math.round((performance.now() - since) / 100) / 10;
+    const figures = { accepted: addresses.length, effects, duplicates: mailed.length - effects, seconds };
+    console.log(`${title}: ${JSON.stringify(figures)}`);
+  }
+
   function jobs(state: string): Promise<number> {
     const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
     return connection.collection('jobs').countDocuments({ state });
   }
 
   it('between the mail and its acknowledgement', async () => {
+    const began = performance.now();
     const addresses = await invite('effect', 3);
     // One at a time: beside it no other dies between its token and its mail, which would leave a token of its own.
     await using killed = new Program('test/jobs/killed-worker.mjs', { ...settings, WORKER_CONCURRENCY: '1' });
@@ -72,6 +81,7 @@ describe('workers are killed, every invitation comes exactly once', { timeout: 9
 
     await using _next = new Program(worker, settings);
     await until('all jobs are done', async () => (await jobs('done')) === 3, 40_000);
+    print('killed between the mail and its acknowledgement', addresses, began);
     expect(recipients('effect')).toEqual(addresses.toSorted());
     const connection = api.app.get<Connection>(getConnectionToken(), { strict: false });
     // The token in the mail is the only one: none was made for the attempt that found the mail sent.
@@ -79,6 +89,7 @@ describe('workers are killed, every invitation comes exactly once', { timeout: 9
   });
 
   it('again and again under load', async () => {
+    const began = performance.now();
     const addresses = await invite('load', 40);
     for (const share of [5, 20]) {
       await using victim = new Program(worker, settings);
@@ -87,6 +98,7 @@ describe('workers are killed, every invitation comes exactly once', { timeout: 9
     }
     await using _last = new Program(worker, settings);
     await until('all jobs are done', async () => (await jobs('done')) === 43, 40_000);
+    print('workers killed while they mail', addresses, began);
     expect(recipients('load')).toEqual(addresses.toSorted());
     expect(await jobs('dead')).toBe(0);
   });
@@ -104,6 +116,7 @@ describe('workers are killed, every invitation comes exactly once', { timeout: 9
 
     await using _last = new Program(worker, settings);
     await until('all jobs are done', async () => (await jobs('done')) === 48, 40_000);
+    print('a worker asked to end while it mails', addresses, start);
     expect(recipients('polite')).toEqual(addresses.toSorted());
   });
 });
