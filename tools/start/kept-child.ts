@@ -80,7 +80,8 @@ export class KeptChild {
 
   private async end(graceMs: number, hurry: AbortSignal): Promise<void> {
     const child = this.current;
-    if (!child) return;
+    // One that has ended says so but once; `live` may still be waiting for its last lines.
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     const kill = (): void => killGroup(child);
     const timer = setTimeout(kill, graceMs);
