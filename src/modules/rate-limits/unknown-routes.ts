@@ -17,8 +17,9 @@ export class UnknownRoutes implements OnModuleInit {
 
   onModuleInit(): void {
     this.host.httpAdapter.getInstance().addHook('onRequest', (request, reply, done) => {
-      if (!request.is404 || isProbe(request)) return done();
-      this.publicRequests.count(request, reply).then(() => done(), done);
+      const goOn = (): void => done();
+      if (!request.is404 || isProbe(request)) return goOn();
+      this.publicRequests.count(request, reply).then(goOn, done);
     });
   }
 }
