@@ -35,7 +35,7 @@ describe.skipIf(postgres === null)(`the gateway and a killed engine (${WITHOUT_E
     under = await openGateway('killed', {
       postgres: { host: '127.0.0.1', port: postgresPort, user: 'nexus', password: postgresPassword },
     });
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await under.close();
     await engine.stop();

@@ -46,7 +46,7 @@ function aptWith(sources: string | null): NodeJS.ProcessEnv {
 describe('unpacking from a package archive', () => {
   const both =
     'begins again after it was killed in the middle, and is done once when two start at once, with no sources.list and no index ever fetched';
-  it(both, { timeout: 180_000 }, async ({ skip }) => {
+  it(both, { timeout: 240_000 }, async ({ skip }) => {
     const reason = await noScripts(null);
     if (reason !== null) skip(reason);
     const env = aptWith(null);
@@ -74,7 +74,7 @@ describe('unpacking from a package archive', () => {
     expect(new Set(places)).toEqual(new Set([library]));
   });
 
-  it('tells of a mirror that refuses, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  it('tells of a mirror that refuses, and leaves nothing behind', { timeout: 120_000 }, async () => {
     const env = aptWith(`deb http://127.0.0.1:${await freePort()}/debian stable main\n`);
     const error = await install(env).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ServiceUnavailableError);
@@ -82,7 +82,7 @@ describe('unpacking from a package archive', () => {
     expect(cacheEntries(folder)).toEqual([]);
   });
 
-  it('takes nothing from an archive whose signature is missing', { timeout: 60_000 }, async () => {
+  it('takes nothing from an archive whose signature is missing', { timeout: 120_000 }, async () => {
     const asked: string[] = [];
     const forged = createServer((request, response) => {
       asked.push(request.url ?? '');
@@ -120,7 +120,7 @@ async function killedWhileUnpacking(env: NodeJS.ProcessEnv): Promise<void> {
     import { redisRecipe } from '${compiled('redis/recipe.js')}';
     await unpacked(redisRecipe, ${JSON.stringify(cache)}, process.env, console.log);`;
   const script = Script.run(text, folder, { ...process.env, ...env });
-  await script.line(/^Unpacking/, 90_000);
+  await script.line(/^Unpacking/, 180_000);
   script.child.kill('SIGKILL');
   await script.exited;
 }

@@ -35,14 +35,14 @@ async function fromNothing(user: User | null): Promise<Script> {
   home = scratchFolder(user);
   const { MONGODB_URI: _mongo, REDIS_URL: _redis, XDG_CACHE_HOME: _cache, ...env } = process.env;
   const script = Script.run(FIRST_WRITE, home, { ...env, HOME: home, PATH }, user);
-  await script.line(/^ended$/, 110_000);
+  await script.line(/^ended$/, 280_000);
   return script;
 }
 
 describe('services from nothing', () => {
   const root = process.getuid?.() === 0;
 
-  it('are there for root, whose database runs as another user', { timeout: 120_000 }, async ({ skip }) => {
+  it('are there for root, whose database runs as another user', { timeout: 300_000 }, async ({ skip }) => {
     if (!root) skip('this run is not root');
     const reason = noDebian() ?? (await noScripts(null));
     if (reason !== null) skip(reason);
@@ -55,7 +55,7 @@ describe('services from nothing', () => {
     expect(names).toEqual(['documentdb-1', 'documentdb-1-data-1-root', 'redis-1']);
   });
 
-  it('are there for an ordinary user, in folders of theirs', { timeout: 120_000 }, async ({ skip }) => {
+  it('are there for an ordinary user, in folders of theirs', { timeout: 300_000 }, async ({ skip }) => {
     const user = await unprivilegedUser();
     const reason = noDebian() ?? (await noScripts(user));
     if (reason !== null) skip(reason);

@@ -28,7 +28,7 @@ describe.skipIf(reason !== null)(`a kept engine${reason === null ? '' : ` (${rea
   beforeAll(async () => {
     folder = scratchFolder();
     await start();
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await service.stop();
     removeScratch(folder);
