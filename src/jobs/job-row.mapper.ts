@@ -1,6 +1,7 @@
+import { Types } from 'mongoose';
 import { apiKeyIds, jobIds, userIds } from '../common/ids.js';
 import type { JobDocument } from './job.schema.js';
-import type { JobAuthor, JobRow } from './job-row.js';
+import type { JobAuthor, JobRow, NewJob } from './job-row.js';
 
 function readAuthor({ kind, userId, keyId }: JobDocument['author']): JobAuthor {
   if (kind === 'system' || userId === undefined) return { kind: 'system' };
@@ -23,4 +24,34 @@ export function rowOf({
   ...document
 }: JobDocument): JobRow {
   return { ...document, id: jobIds.parse(_id.toHexString()), author: readAuthor(author) };
+}
+
+/** The document of a job that is accepted now. */
+export function newDocument({ id, author, ...job }: NewJob, now: Date): JobDocument {
+  return {
+    ...job,
+    _id: new Types.ObjectId(id),
+    author: storedAuthor(author),
+    state: 'pending',
+    generation: 1,
+    attempts: 0,
+    createdAt: now,
+    pendingSince: now,
+    publishedAt: null,
+    lastFailure: null,
+    completedAt: null,
+    result: null,
+    failedAt: null,
+    error: null,
+    cancelledAt: null,
+    expireAt: null,
+  };
+}
+
+function storedAuthor(author: JobAuthor): JobDocument['author'] {
+  if (author.kind === 'system') return { kind: 'system' };
+  const userId = new Types.ObjectId(author.userId);
+  return author.kind === 'user'
+    ? { kind: 'user', userId }
+    : { kind: 'apiKey', userId, keyId: new Types.ObjectId(author.keyId) };
 }

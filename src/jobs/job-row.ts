@@ -22,6 +22,9 @@ export type RunnableJob = Pick<
   'id' | 'queue' | 'name' | 'data' | 'state' | 'generation' | 'requestId' | 'traceparent'
 >;
 
+/** What it takes to look for a job in Redis. */
+export type PublishedJob = Pick<JobRow, 'id' | 'queue' | 'generation' | 'publishedAt'>;
+
 /** What the ledger is given when it accepts a job. */
 export type NewJob = Pick<
   JobRow,

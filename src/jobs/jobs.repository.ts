@@ -7,8 +7,8 @@ import { groupBy } from './group-by.js';
 import { JobModelName, type JobDocument } from './job.schema.js';
 import { expiryAfter, openStates } from './open-rows.js';
 
-import type { JobAuthor, JobCompletion, JobDeath, JobRow, NewJob, RunnableJob } from './job-row.js';
-import { rowOf } from './job-row.mapper.js';
+import type { JobCompletion, JobDeath, JobRow, NewJob, PublishedJob, RunnableJob } from './job-row.js';
+import { newDocument, rowOf } from './job-row.mapper.js';
 
 /** Characters of what an error says. */
 const longestMessage = 2_000;
@@ -25,7 +25,7 @@ export class JobsRepository {
     // Lean: making and checking a document for each row costs more than the rest of accepting a job. The compiler
     // sees to it that the rows are whole.
     await this.jobs.insertMany(
-      jobs.map((job) => newRow(job, now)),
+      jobs.map((job) => newDocument(job, now)),
       { lean: true },
     );
   }
@@ -92,18 +92,28 @@ export class JobsRepository {
   }
 
   /** A part of the published jobs of these queues, in the order of their ids, after `after`. */
-  async findPublished(queues: readonly string[], after: JobId | undefined, limit: number): Promise<JobRow[]> {
+  async findPublished(
+    queues: readonly string[],
+    after: JobId | undefined,
+    limit: number,
+  ): Promise<PublishedJob[]> {
     const documents = await this.jobs
-      .find({
-        state: 'published',
-        queue: mongoose.trusted({ $in: [...queues] }),
-        ...(after !== undefined && { _id: mongoose.trusted({ $gt: new Types.ObjectId(after) }) }),
-      })
+      .find(
+        {
+          state: 'published',
+          queue: mongoose.trusted({ $in: [...queues] }),
+          ...(after !== undefined && { _id: mongoose.trusted({ $gt: new Types.ObjectId(after) }) }),
+        },
+        // Not what they carry: there may be many, and hardly ever is one of them missed.
+        { queue: 1, generation: 1, publishedAt: 1 },
+      )
       .sort({ _id: 1 })
       .limit(limit)
       .batchSize(limit)
       .lean();
-    return documents.map(rowOf);
+    return documents.map(({ _id, queue, generation, publishedAt }) => {
+      return { id: jobIds.parse(_id.toHexString()), queue, generation, publishedAt };
+    });
   }
 
   /** Says that BullMQ has them. Those that are already over, or of a later generation by now, stay as they are. */
@@ -219,35 +229,6 @@ export class JobsRepository {
   }
 }
 
-function newRow({ id, author, ...job }: NewJob, now: Date): JobDocument {
-  return {
-    ...job,
-    _id: new Types.ObjectId(id),
-    author: storedAuthor(author),
-    state: 'pending',
-    generation: 1,
-    attempts: 0,
-    createdAt: now,
-    pendingSince: now,
-    publishedAt: null,
-    lastFailure: null,
-    completedAt: null,
-    result: null,
-    failedAt: null,
-    error: null,
-    cancelledAt: null,
-    expireAt: null,
-  };
-}
-
 function amongst(ids: readonly JobId[]) {
   return mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) });
-}
-
-function storedAuthor(author: JobAuthor): JobDocument['author'] {
-  if (author.kind === 'system') return { kind: 'system' };
-  const userId = new Types.ObjectId(author.userId);
-  return author.kind === 'user'
-    ? { kind: 'user', userId }
-    : { kind: 'apiKey', userId, keyId: new Types.ObjectId(author.keyId) };
 }

@@ -126,7 +126,9 @@ describe('Redis comes and goes, the jobs stay', () => {
     const passes = [producer, second, producer, second].map((context) =>
       context.get(Reconciliation).pass(true, async () => true),
     );
-    const rows = await producer.get(JobsRepository).findPublished(['email'], undefined, 500);
+    const repository = producer.get(JobsRepository);
+    const published = await repository.findPublished(['email'], undefined, 500);
+    const rows = await repository.findMany(published.map(({ id }) => id));
     await Promise.all([
       ...passes,
       producer.get(Publisher).publish(rows),

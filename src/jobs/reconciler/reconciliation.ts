@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import type { JobId } from '../../common/ids.js';
+import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
 import { hasFailed } from '../bull-job-end.js';
-import type { JobRow } from '../job-row.js';
+import type { PublishedJob } from '../job-row.js';
 import { JobsRepository } from '../jobs.repository.js';
 import { bullJobId, Queues } from '../queues.js';
 import { Publisher } from '../relay/publisher.js';
@@ -20,8 +21,15 @@ export interface Repairs {
 
 /** What BullMQ knows of a row's job. */
 interface Finding {
-  readonly row: JobRow;
-  readonly job: Job | undefined;
+  readonly row: PublishedJob;
+  readonly isThere: boolean;
+  readonly hasEnded: boolean;
+}
+
+/** A job that BullMQ has ended. */
+interface Ended {
+  readonly row: PublishedJob;
+  readonly job: Job;
   /** For good. */
   readonly failed: boolean;
 }
@@ -36,6 +44,7 @@ export class Reconciliation {
     private readonly jobs: JobsRepository,
     private readonly queues: Queues,
     private readonly publisher: Publisher,
+    private readonly redis: QueueRedis,
   ) {}
 
   /**
@@ -57,15 +66,14 @@ export class Reconciliation {
     return repairs;
   }
 
-  private async compare(rows: readonly JobRow[], repairs: Repairs): Promise<void> {
-    const findings = await Promise.all(rows.map((row) => this.lookUp(row)));
-    const lost = findings.flatMap(({ row, job }) => (job === undefined ? [row] : []));
-    const ended = findings.flatMap(({ row, job, failed }) =>
-      job?.finishedOn === undefined ? [] : [{ row, job, failed }],
-    );
+  private async compare(rows: readonly PublishedJob[], repairs: Repairs): Promise<void> {
+    const findings = await this.lookUp(rows);
+    const lost = findings.flatMap(({ row, isThere }) => (isThere ? [] : [row.id]));
+    const hasEnded = findings.flatMap((finding) => (finding.hasEnded ? [finding.row] : []));
+    const ended = (await Promise.all(hasEnded.map((row) => this.endOf(row)))).flatMap((end) => end ?? []);
     const done = ended.filter(({ failed }) => !failed);
 
-    if (lost.length > 0) await this.publisher.publish(lost);
+    if (lost.length > 0) await this.publisher.publish(await this.jobs.findMany(lost));
     if (done.length > 0) {
       await this.jobs.markDone(
         done.map(({ row, job }) => ({
@@ -86,8 +94,25 @@ export class Reconciliation {
     repairs.done += done.length;
   }
 
-  private async lookUp(row: JobRow): Promise<Finding> {
+  /** Asks for two fields of each, on one trip: a backlog may be long, and nearly all of it is where it should be. */
+  private async lookUp(rows: readonly PublishedJob[]): Promise<Finding[]> {
+    if (rows.length === 0) return [];
+    const trip = this.redis.producer.pipeline();
+    for (const row of rows) {
+      trip.hmget(this.queues.get(row.queue).toKey(bullJobId(row)), 'timestamp', 'finishedOn');
+    }
+    const replies = (await trip.exec()) ?? [];
+    return rows.map((row, index) => {
+      const [error, fields] = replies[index] ?? [new Error('a reply is missing')];
+      if (error !== null) throw error;
+      const [timestamp, finishedOn] = Array.isArray(fields) ? fields : [];
+      return { row, isThere: typeof timestamp === 'string', hasEnded: typeof finishedOn === 'string' };
+    });
+  }
+
+  /** undefined when it is gone meanwhile: the next pass finds that out. */
+  private async endOf(row: PublishedJob): Promise<Ended | undefined> {
     const job: Job | undefined = await this.queues.get(row.queue).getJob(bullJobId(row));
-    return { row, job, failed: job?.finishedOn !== undefined && (await hasFailed(job)) };
+    return job?.finishedOn === undefined ? undefined : { row, job, failed: await hasFailed(job) };
   }
 }
