@@ -39,5 +39,5 @@ it('is stopped at once when it has just ended by itself, and something that it l
   while (log.lastLines(1).length === 0) await pause(5);
   const pid = Number(log.lastLines(1)[0]);
   while (isAlive(pid)) await pause(5);
-  await child.stop(new AbortController().signal);
+  await expect(child.stop(new AbortController().signal)).resolves.toBeUndefined();
 });
