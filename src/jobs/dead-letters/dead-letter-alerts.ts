@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
+import { BackgroundService } from '../../common/background-service.js';
+import type { JobId } from '../../common/ids.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { Metrics } from '../../infrastructure/telemetry/metrics.js';
-import { BackgroundLoop } from '../background-loop.js';
 import { deadLetterAlert } from '../catalogue/dead-letter-alert.js';
 import { JobProducer } from '../job-producer.js';
-import type { JobId } from '../../common/ids.js';
 import { LeasesRepository } from '../reconciler/leases.repository.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 
@@ -36,9 +31,7 @@ interface Deaths {
  * transaction that ticks them off, so that no alert is lost or sent twice.
  */
 @Injectable()
-export class DeadLetterAlerts implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(DeadLetterAlerts.name);
-  private readonly loop = new BackgroundLoop(interval, () => this.round());
+export class DeadLetterAlerts extends BackgroundService {
   private readonly holder = randomUUID();
   private readonly counter: Counter<'queue'>;
 
@@ -50,6 +43,7 @@ export class DeadLetterAlerts implements OnApplicationBootstrap, BeforeApplicati
     private readonly database: DatabaseConnection,
     metrics: Metrics,
   ) {
+    super({ pause: interval, failing: 'dead letters are told of later' });
     this.counter = metrics.counter({
       name: 'dead_letters_total',
       help: 'Jobs that failed for good, as far as this process has told of them.',
@@ -57,21 +51,9 @@ export class DeadLetterAlerts implements OnApplicationBootstrap, BeforeApplicati
     });
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async round(): Promise<void> {
+  protected override async round(): Promise<void> {
     if (!this.database.isPrepared) return;
-    try {
-      for (const queue of await this.letters.unalertedQueues()) await this.alertWhenDue(queue);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'dead letters are told of later');
-    }
+    for (const queue of await this.letters.unalertedQueues()) await this.alertWhenDue(queue);
   }
 
   private async alertWhenDue(queue: string): Promise<void> {

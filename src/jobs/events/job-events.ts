@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { BackgroundLoop } from '../../common/background-loop.js';
 import type { JobId } from '../../common/ids.js';
-import { BackgroundLoop } from '../background-loop.js';
 import { JobLedger, type JobView } from '../job-ledger.js';
 import type { JobProgress } from '../job-progress.js';
 import { HintSubscriber } from './hint-subscriber.js';

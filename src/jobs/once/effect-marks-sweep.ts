@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { BackgroundService } from '../../common/background-service.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
-import { BackgroundLoop } from '../background-loop.js';
 import { JobsRepository } from '../jobs.repository.js';
 import { LeasesRepository } from '../reconciler/leases.repository.js';
 import { EffectMarksRepository, type EffectMark } from './effect-marks.repository.js';
@@ -26,24 +21,16 @@ const batch = 500;
  * year, and must then find what it has already done.
  */
 @Injectable()
-export class EffectMarksSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(EffectMarksSweep.name);
+export class EffectMarksSweep extends BackgroundService {
   private readonly holder = randomUUID();
-  private readonly loop = new BackgroundLoop(askInterval, () => this.round());
 
   constructor(
     private readonly marks: EffectMarksRepository,
     private readonly jobs: JobsRepository,
     private readonly leases: LeasesRepository,
     private readonly database: DatabaseConnection,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+  ) {
+    super({ pause: askInterval, failing: 'old marks are cleared away later' });
   }
 
   /** @returns how many marks went. */
@@ -62,14 +49,10 @@ export class EffectMarksSweep implements OnApplicationBootstrap, BeforeApplicati
     return removed;
   }
 
-  private async round(): Promise<void> {
-    try {
-      if (!this.database.isPrepared) return;
-      if (!(await this.leases.take(lease, this.holder, leaseTime, { early: false }))) return;
-      await this.sweep(new Date(Date.now() - keptAtLeast));
-      await this.leases.release(lease, this.holder, interval);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'old marks are cleared away later');
-    }
+  protected override async round(): Promise<void> {
+    if (!this.database.isPrepared) return;
+    if (!(await this.leases.take(lease, this.holder, leaseTime, { early: false }))) return;
+    await this.sweep(new Date(Date.now() - keptAtLeast));
+    await this.leases.release(lease, this.holder, interval);
   }
 }

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
+import { BackgroundService } from '../../common/background-service.js';
 import { jobsConfig } from '../../config/jobs.config.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
-import { BackgroundLoop } from '../background-loop.js';
 import { QueueSwitches } from '../switches/queue-switches.js';
 import { LeasesRepository } from './leases.repository.js';
 import { Reconciliation } from './reconciliation.js';
@@ -30,14 +24,11 @@ const whole = 'whole';
  * once when Redis has lost its marker and with it, probably, its jobs. One process does it for all.
  */
 @Injectable()
-export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(Reconciler.name);
+export class Reconciler extends BackgroundService {
   private readonly holder = randomUUID();
   private readonly marker: string;
-  private readonly loop = new BackgroundLoop(markerInterval, () => this.round());
   private isFirst = true;
   private askedAt = -Infinity;
-  private stuck = false;
 
   constructor(
     private readonly reconciliation: Reconciliation,
@@ -47,29 +38,12 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly database: DatabaseConnection,
     @Inject(jobsConfig.KEY) config: ConfigType<typeof jobsConfig>,
   ) {
+    super({ pause: markerInterval, failing: 'the ledger cannot be compared with Redis now' });
     this.marker = `${config.queuePrefix}:ledger`;
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-  }
-
-  private async round(): Promise<void> {
+  protected override async round(): Promise<void> {
     if (!this.database.isPrepared || this.redis.producer.status !== 'ready') return;
-    try {
-      await this.passWhenDue();
-      this.stuck = false;
-    } catch (error) {
-      if (!this.stuck) this.logger.warn({ err: error }, 'the ledger cannot be compared with Redis now');
-      this.stuck = true;
-    }
-  }
-
-  private async passWhenDue(): Promise<void> {
     const hasLost = (await this.redis.producer.get(this.marker)) !== whole;
     const isEarly = hasLost || this.isFirst;
     if (!isEarly && performance.now() - this.askedAt < dueInterval) return;

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { BackgroundService } from '../../common/background-service.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
-import { BackgroundLoop } from '../background-loop.js';
 import { JobsRepository } from '../jobs.repository.js';
 import { Queues } from '../queues.js';
 import { Publisher, type PublishableJob } from './publisher.js';
@@ -27,12 +22,9 @@ const overdueAfter = 700;
  * Runs in every API and worker; nobody waits for it.
  */
 @Injectable()
-export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(Relay.name);
-  private readonly loop = new BackgroundLoop(sweepInterval, () => this.round());
+export class Relay extends BackgroundService {
   private offered: PublishableJob[] = [];
   private sweptAt = 0;
-  private stuck = false;
 
   constructor(
     private readonly jobs: JobsRepository,
@@ -40,7 +32,13 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     private readonly queues: Queues,
     private readonly redis: QueueRedis,
     private readonly database: DatabaseConnection,
-  ) {}
+  ) {
+    super({
+      pause: sweepInterval,
+      failing: 'jobs wait in the ledger: they cannot be published now',
+      healed: 'jobs are published again',
+    });
+  }
 
   /** Takes a committed job for publishing. Returns at once. */
   offer(job: PublishableJob): void {
@@ -48,23 +46,26 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     this.loop.wake();
   }
 
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
   /** Publishes what is still offered, unless Redis is away: it is in the ledger. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-    await this.attempt(() => this.publishOffered());
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
+    if (this.isReachable) await this.attempt(() => this.publishOffered());
   }
 
-  private async round(): Promise<void> {
-    await this.attempt(async () => {
-      await this.publishOffered();
-      if (performance.now() - this.sweptAt < sweepInterval) return;
-      await this.sweep();
-      this.sweptAt = performance.now();
-    });
+  /** What was not marked as published is pending still, and found by the next sweep. */
+  protected override async round(): Promise<void> {
+    if (!this.isReachable) {
+      this.offered = [];
+      return;
+    }
+    await this.publishOffered();
+    if (performance.now() - this.sweptAt < sweepInterval) return;
+    await this.sweep();
+    this.sweptAt = performance.now();
+  }
+
+  private get isReachable(): boolean {
+    return this.redis.producer.status === 'ready';
   }
 
   private async publishOffered(): Promise<void> {
@@ -81,23 +82,6 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       const overdue = await this.jobs.findOverdue(this.queues.names, before, batch);
       found = overdue.length;
       if (found > 0) await this.publisher.publish(overdue);
-    }
-  }
-
-  private async attempt(work: () => Promise<void>): Promise<void> {
-    if (this.redis.producer.status !== 'ready') {
-      this.offered = [];
-      return;
-    }
-    try {
-      await work();
-      if (this.stuck) this.logger.log('jobs are published again');
-      this.stuck = false;
-    } catch (error) {
-      // Told once; the rows are pending, so that the next sweep tries again.
-      if (!this.stuck)
-        this.logger.warn({ err: error }, 'jobs wait in the ledger: they cannot be published now');
-      this.stuck = true;
     }
   }
 }

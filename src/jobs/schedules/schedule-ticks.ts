@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { BackgroundService } from '../../common/background-service.js';
 import { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { jobIds, type JobId } from '../../common/ids.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { isDatabaseUnavailable } from '../../infrastructure/mongo/database-errors.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
-import { BackgroundLoop } from '../background-loop.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import type { AnyJobType } from '../catalogue/job-type.js';
 import { JobProducer } from '../job-producer.js';
@@ -28,10 +23,7 @@ const batch = 100;
  * once, and none needs Redis. The job's id is made of '<schedule>/<tick>', so that no tick can ever be two jobs.
  */
 @Injectable()
-export class ScheduleTicks implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ScheduleTicks.name);
-  private readonly loop = new BackgroundLoop(interval, () => this.round());
-
+export class ScheduleTicks extends BackgroundService {
   constructor(
     private readonly schedules: SchedulesRepository,
     private readonly catalogue: JobCatalogue,
@@ -40,14 +32,8 @@ export class ScheduleTicks implements OnApplicationBootstrap, BeforeApplicationS
     private readonly unitOfWork: UnitOfWork,
     private readonly database: DatabaseConnection,
     private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+  ) {
+    super({ pause: interval, failing: 'schedules tick later' });
   }
 
   /** Everything that is due now. Safe to run beside itself. @throws Error when the database is away. */
@@ -64,13 +50,8 @@ export class ScheduleTicks implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  private async round(): Promise<void> {
-    if (!this.database.isPrepared) return;
-    try {
-      await this.tick();
-    } catch (error) {
-      this.logger.warn({ err: error }, 'schedules tick later');
-    }
+  protected override async round(): Promise<void> {
+    if (this.database.isPrepared) await this.tick();
   }
 
   private async step(schedule: Schedule): Promise<void> {

@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { BackgroundLoop } from '../background-loop.js';
+import { Injectable } from '@nestjs/common';
+import { BackgroundService } from '../../common/background-service.js';
 import { JobHints } from '../events/job-hints.js';
 import { groupBy } from '../group-by.js';
 import type { JobCompletion } from '../job-row.js';
@@ -23,25 +18,20 @@ const longestBacklog = 5_000;
  * reconciler asks BullMQ, or the job runs again and finds its effects done.
  */
 @Injectable()
-export class DoneMarks implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(DoneMarks.name);
-  private readonly loop = new BackgroundLoop(retryInterval, () => this.flush());
+export class DoneMarks extends BackgroundService {
   private waiting: JobCompletion[] = [];
-  private stuck = false;
 
   constructor(
     private readonly jobs: JobsRepository,
     private readonly hints: JobHints,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
+  ) {
+    super({ pause: retryInterval, failing: 'jobs that are done cannot be marked now' });
   }
 
   /** After the queues are closed, which happens on module destruction. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-    await this.write();
+  override async beforeApplicationShutdown(): Promise<void> {
+    await super.beforeApplicationShutdown();
+    await this.attempt(() => this.write());
   }
 
   /** Resolves at once, unless so many marks wait that the database must be given time. */
@@ -51,7 +41,7 @@ export class DoneMarks implements OnApplicationBootstrap, BeforeApplicationShutd
     while (this.waiting.length > longestBacklog && !this.loop.isStopping) await sleep(collecting);
   }
 
-  private async flush(): Promise<void> {
+  protected override async round(): Promise<void> {
     if (this.waiting.length === 0) return;
     if (!this.loop.isStopping) await sleep(collecting);
     await this.write();
@@ -60,20 +50,13 @@ export class DoneMarks implements OnApplicationBootstrap, BeforeApplicationShutd
   private async write(): Promise<void> {
     while (this.waiting.length > 0) {
       const marks = this.waiting.slice(0, batch);
-      try {
-        await this.jobs.markDone(marks);
-        this.waiting.splice(0, marks.length);
-        for (const [queue, group] of groupBy(marks, (mark) => mark.queue)) {
-          this.hints.changed(
-            queue,
-            group.map(({ id }) => id),
-          );
-        }
-        this.stuck = false;
-      } catch (error) {
-        if (!this.stuck) this.logger.warn({ err: error }, 'jobs that are done cannot be marked now');
-        this.stuck = true;
-        return;
+      await this.jobs.markDone(marks);
+      this.waiting.splice(0, marks.length);
+      for (const [queue, group] of groupBy(marks, (mark) => mark.queue)) {
+        this.hints.changed(
+          queue,
+          group.map(({ id }) => id),
+        );
       }
     }
   }

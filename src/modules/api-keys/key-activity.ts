@@ -4,9 +4,9 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { BackgroundLoop } from '../../common/background-loop.js';
 import { Clock } from '../../common/clock.js';
 import type { ApiKeyId } from '../../common/ids.js';
-import { BackgroundLoop } from '../../jobs/background-loop.js';
 import { ApiKeyUsageRepository, type KeyUse } from './api-key-usage.repository.js';
 import { dayOf } from './calendar.js';
 

@@ -5,9 +5,9 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { BackgroundLoop } from '../../common/background-loop.js';
 import { Clock } from '../../common/clock.js';
 import type { ApiKeyPrincipal } from '../../common/principal.js';
-import { BackgroundLoop } from '../../jobs/background-loop.js';
 import { periodOf, type Period } from './calendar.js';
 import { QuotaCountersRepository } from './quota-counters.repository.js';
 import { SharedCounters } from './shared-counters.js';

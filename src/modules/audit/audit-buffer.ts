@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { BackgroundService } from '../../common/background-service.js';
 import { Clock } from '../../common/clock.js';
-import { BackgroundLoop } from '../../jobs/background-loop.js';
 import type { AuditEntry } from './audit-entry.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditTally } from './audit-tally.js';
@@ -26,27 +21,22 @@ const largestChanges = 2_000;
  * seconds, and again until they are written; a process that is killed takes those of its last seconds with it.
  */
 @Injectable()
-export class AuditBuffer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(AuditBuffer.name);
+export class AuditBuffer extends BackgroundService {
   private readonly tally = new AuditTally(mostKinds);
-  private readonly loop = new BackgroundLoop(interval, () => this.write());
   /** Taken from the tally and perhaps written: sent again as they are, so that none is there twice. */
   private unwritten: readonly AuditEntry[] = [];
-  private isFailing = false;
 
   constructor(
     private readonly entries: AuditRepository,
     private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
+  ) {
+    super({ pause: interval, failing: 'refusals and failures are audited later' });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  override async beforeApplicationShutdown(): Promise<void> {
     const farewell = new AbortController();
     await Promise.race([
-      this.writeAll(),
+      super.beforeApplicationShutdown().then(() => this.attempt(() => this.writeAll())),
       sleep(longestFarewell, undefined, { signal: farewell.signal }).catch(() => undefined),
     ]);
     farewell.abort();
@@ -57,26 +47,22 @@ export class AuditBuffer implements OnApplicationBootstrap, BeforeApplicationShu
     this.tally.add(withinBounds(entry));
   }
 
+  protected override async round(): Promise<void> {
+    if (this.unwritten.length === 0) this.unwritten = this.tally.take(this.clock.now().getTime());
+    await this.write();
+  }
+
+  /** What failed before, if anything, and then the rest. */
   private async writeAll(): Promise<void> {
-    await this.loop.stop();
-    // What failed before, if anything, and then the rest.
-    if (this.unwritten.length > 0) await this.write();
-    if (this.unwritten.length > 0) return;
+    await this.write();
     this.unwritten = this.tally.takeAll(this.clock.now().getTime());
     await this.write();
   }
 
   private async write(): Promise<void> {
-    if (this.unwritten.length === 0) this.unwritten = this.tally.take(this.clock.now().getTime());
     if (this.unwritten.length === 0) return;
-    try {
-      await this.entries.insertMissing(this.unwritten);
-      this.unwritten = [];
-      this.isFailing = false;
-    } catch (error) {
-      if (!this.isFailing) this.logger.warn({ err: error }, 'refusals and failures are audited later');
-      this.isFailing = true;
-    }
+    await this.entries.insertMissing(this.unwritten);
+    this.unwritten = [];
   }
 }
 

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { BackgroundService } from '../../../common/background-service.js';
 import { Clock } from '../../../common/clock.js';
 import { DatabaseConnection } from '../../../infrastructure/mongo/database-connection.js';
 import { UnitOfWork } from '../../../infrastructure/mongo/unit-of-work.js';
-import { BackgroundLoop } from '../../../jobs/background-loop.js';
 import { apiKeyExpiryMail } from '../../../jobs/catalogue/api-key-expiry-mail.js';
 import { JobProducer } from '../../../jobs/job-producer.js';
 import { LeasesRepository } from '../../../jobs/reconciler/leases.repository.js';
@@ -26,10 +21,8 @@ const batch = 100;
 
 /** Finds the keys that end within 14 days, and asks for one mail about each. */
 @Injectable()
-export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(ExpirySweep.name);
+export class ExpirySweep extends BackgroundService {
   private readonly holder = randomUUID();
-  private readonly loop = new BackgroundLoop(askInterval, () => this.round());
 
   constructor(
     private readonly keys: ApiKeysRepository,
@@ -38,14 +31,8 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly unitOfWork: UnitOfWork,
     private readonly database: DatabaseConnection,
     private readonly clock: Clock,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.loop.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+  ) {
+    super({ pause: askInterval, failing: 'owners of API keys that end soon are told later' });
   }
 
   /** May run at any time, in several processes at once. @returns how many mails were asked for. */
@@ -74,14 +61,10 @@ export class ExpirySweep implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 
-  private async round(): Promise<void> {
-    try {
-      if (!this.database.isPrepared) return;
-      if (!(await this.leases.take(lease, this.holder, leaseTime, { early: false }))) return;
-      await this.sweep();
-      await this.leases.release(lease, this.holder, interval);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'owners of API keys that end soon are told later');
-    }
+  protected override async round(): Promise<void> {
+    if (!this.database.isPrepared) return;
+    if (!(await this.leases.take(lease, this.holder, leaseTime, { early: false }))) return;
+    await this.sweep();
+    await this.leases.release(lease, this.holder, interval);
   }
 }

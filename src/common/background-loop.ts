@@ -11,7 +11,7 @@ export class BackgroundLoop {
   constructor(
     /** Milliseconds between two runs. */
     private readonly pause: number,
-    /** Handles its own errors. */
+    /** Must not fail: it handles its own errors. */
     private readonly work: () => Promise<void>,
   ) {}
 
