@@ -160,6 +160,15 @@ const hygiene = [
     to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   },
   rule(
+    'opentelemetry-on-demand',
+    { path: '^src/', pathNot: ['^src/infrastructure/telemetry/(open-telemetry|reporting-exporter)\\.ts$'] },
+    {
+      path: 'node_modules/@opentelemetry/(?!api/)|^src/infrastructure/telemetry/(open-telemetry|reporting-exporter)\\.ts$',
+      dependencyTypesNot: ['type-only', 'dynamic-import'],
+    },
+    'A process without traces loads nothing of OpenTelemetry but its API: use Tracing, which imports the rest when it is wanted.',
+  ),
+  rule(
     'no-test-code-in-production',
     { path: '^(src|tools|bench)/' },
     { path: `^test/|${SPEC}` },

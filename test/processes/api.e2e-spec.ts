@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { administrator, isolatedSettings } from '../support/app.js';
 import { Client, type Json } from '../support/client.js';
 import { Program } from '../support/program.js';
+import { loadedBy, tellsLoaded } from '../traces/loaded.js';
 
 const settings: Record<string, string> = { ...isolatedSettings(), LOG_LEVEL: 'info' };
 
@@ -19,7 +20,7 @@ describe('the log of the API', () => {
   let api: Program;
   let client: Client;
   beforeAll(async () => {
-    api = new Program('dist/main.js', settings);
+    api = new Program('dist/main.js', { ...settings, ...tellsLoaded });
     client = await ready(api);
   });
   afterAll(() => api?.[Symbol.asyncDispose]());
@@ -57,7 +58,11 @@ describe('the log of the API', () => {
     await client.get('/api/users/me', {
       headers: { 'x-request-id': 'line-3', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
     });
-    expect(await requestLine('line-3')).toMatchObject({ traceId, status: 401 });
+    const line = await requestLine('line-3');
+    expect(line).toMatchObject({ traceId, status: 401 });
+    // That of the caller is none of ours, and without a collector there is none of ours.
+    expect(line).not.toHaveProperty('spanId');
+    expect(await loadedBy(api)).toEqual(['@opentelemetry/api']);
   });
 
   it('holds no secret', async () => {

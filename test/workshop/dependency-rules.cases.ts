@@ -182,6 +182,13 @@ export const cases: Case[] = [
   { rule: 'no-dev-dependency-in-production', tree: { 'src/main.ts': ['a-dev-package'] } },
   { rule: 'no-undeclared-package', tree: { 'src/main.ts': ['a-package-of-luck'] } },
   {
+    rule: 'opentelemetry-on-demand',
+    tree: {
+      'src/main.ts': ['src/infrastructure/telemetry/open-telemetry.ts'],
+      'src/infrastructure/telemetry/open-telemetry.ts': [],
+    },
+  },
+  {
     rule: 'no-test-code-in-production',
     tree: { 'src/main.ts': ['test/support/app.ts'], 'test/support/app.ts': [] },
   },
