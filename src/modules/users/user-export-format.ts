@@ -3,7 +3,7 @@ import { userDto, type UserDto } from './user.dto.js';
 import type { SafeUser } from './user.types.js';
 import type { ExportFormat } from './user-export.service.js';
 
-type Batches = AsyncIterable<readonly SafeUser[]>;
+type Batches = AsyncIterable<Iterable<SafeUser>>;
 
 interface Written {
   readonly mediaType: string;
@@ -22,15 +22,21 @@ export const writtenFormats: Readonly<Record<ExportFormat, Written>> = {
 async function* writeJson(batches: Batches): AsyncGenerator<string> {
   let before = '[\n';
   for await (const batch of batches) {
-    yield before + batch.map((user) => JSON.stringify(userDto(user))).join(',\n');
-    before = ',\n';
+    let text = '';
+    for (const user of batch) {
+      text += before + JSON.stringify(userDto(user));
+      before = ',\n';
+    }
+    yield text;
   }
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
 async function* writeLines(batches: Batches): AsyncGenerator<string> {
   for await (const batch of batches) {
-    yield batch.map((user) => `${JSON.stringify(userDto(user))}\n`).join('');
+    let text = '';
+    for (const user of batch) text += `${JSON.stringify(userDto(user))}\n`;
+    yield text;
   }
 }
 
@@ -53,7 +59,7 @@ async function* writeCsv(batches: Batches): AsyncGenerator<string> {
   yield csvOf([[...columns]]);
   for await (const batch of batches) {
     yield csvOf(
-      batch.map((user) => {
+      Array.from(batch, (user) => {
         const row = { ...userDto(user), role: user.roles.map(({ name }) => name).join(' ') };
         return columns.map((column) => row[column]);
       }),

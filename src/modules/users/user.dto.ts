@@ -71,16 +71,16 @@ function permissionDto({ resource, action }: RolePermission): UserRolePermission
   return { resource, action };
 }
 
-/** A user comes from the cache many times over, and never changes: what clients see of one is made once. */
 const made = new WeakMap<SafeUser, UserDto>();
 
-export function userDto(user: SafeUser): UserDto {
+/** For users out of the cache, who come many times over and never change: what clients see of one is made once. */
+export function knownUserDto(user: SafeUser): UserDto {
   let dto = made.get(user);
-  if (dto === undefined) made.set(user, (dto = dtoOf(user)));
+  if (dto === undefined) made.set(user, (dto = userDto(user)));
   return dto;
 }
 
-function dtoOf(user: SafeUser): UserDto {
+export function userDto(user: SafeUser): UserDto {
   return {
     id: user.id,
     email: user.email,
