@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { authConfig } from '../../config/auth.config.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordPolicy } from './password-policy.js';
@@ -15,8 +15,6 @@ const strength = new PasswordStrength();
 const hasher = new PasswordHasher({ ...authConfig(), bcryptCost: 4 });
 const policy = new PasswordPolicy(strength, hasher);
 const owner = { email: 'ada.lovelace@analytical-engine.example', name: 'Ada Lovelace' };
-
-afterAll(() => strength.onModuleDestroy());
 
 describe('password policy', () => {
   it.each([
