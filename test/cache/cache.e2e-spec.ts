@@ -86,6 +86,36 @@ describe.sequential('the cache, on two processes', () => {
     expect(Math.max(...waits)).toBeLessThan(5_000);
   });
 
+  it('shows each kind of change to the other process within a second', async () => {
+    const role = await a.post('/api/roles', { name: 'cached', permissions: [] });
+    const roleId = String(role.body.data?.id);
+    const one = `/api/users/${id}`;
+    const shows = (text: string) => async (): Promise<boolean> => (await read(b)).text.includes(text);
+    const answers = (status: number) => async (): Promise<boolean> => (await read(b)).status === status;
+    const changes: [string, () => Promise<Reply>, () => Promise<boolean>][] = [
+      ['PUT', () => a.put(one, { name: 'Put' }), shows('"name":"Put"')],
+      ['role given', () => a.put(`${one}/roles/${roleId}`), shows('"name":"cached"')],
+      ['role renamed', () => a.patch(`/api/roles/${roleId}`, { name: 'renamed' }), shows('"name":"renamed"')],
+      ['role taken', () => a.delete(`${one}/roles/${roleId}`), async () => !(await shows('renamed')())],
+      ['suspended', () => a.post(`${one}/suspend`), shows('"status":"suspended"')],
+      ['activated', () => a.post(`${one}/activate`), async () => !(await shows('"status":"suspended"')())],
+      ['deleted', () => a.delete(one), answers(404)],
+      ['restored', () => a.post(`${one}/restore`), answers(200)],
+    ];
+    const waits: string[] = [];
+    for (const [kind, change, isSeen] of changes) {
+      await read(b);
+      const { status, text } = await change();
+      expect(status, `${kind}: ${text}`).toBe(200);
+      const since = performance.now();
+      while (!(await isSeen()) && performance.now() - since < 5_000) await sleep(5);
+      const waited = Math.round(performance.now() - since);
+      waits.push(`${kind} ${waited}`);
+      expect(waited, kind).toBeLessThan(1_000);
+    }
+    console.log(`changes seen by the other process, after ms: ${waits.join(', ')}`);
+  });
+
   it('never shows one what another may see: the answer is who asks for, the cache is not', async () => {
     const roleless = { email: 'nobody@nexus.test', password: 'Correct-Horse-7-Battery' };
     await a.post('/api/users', { ...roleless, name: 'Nobody' });
