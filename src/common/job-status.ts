@@ -19,3 +19,13 @@ export type JobStatus =
   | { readonly status: 'cancelled'; readonly cancelledAt: string };
 
 export type JobState = JobStatus['status'];
+
+export const jobStates = [
+  'pending',
+  'scheduled',
+  'processing',
+  'completed',
+  'failed',
+  'dead',
+  'cancelled',
+] as const satisfies readonly JobState[];

@@ -1,16 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
 import { LRUCache } from 'lru-cache';
 import { DomainError, type FieldError } from '../common/domain-error.js';
-
-/** Each reason with the path of its field. */
-export function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
-  return errors.flatMap(({ property, constraints = {}, children = [] }) => {
-    const path = parent === '' ? property : `${parent}.${property}`;
-    const own = Object.values(constraints).map((message) => ({ path, message }));
-    return [...own, ...fieldErrors(children, path)];
-  });
-}
+import { fieldErrors } from '../common/field-errors.js';
 
 function refusal(errors: readonly FieldError[]): DomainError {
   return new DomainError('invalid', 'VALIDATION_FAILED', 'Validation failed', { errors });

@@ -4,7 +4,7 @@ import mongoose, { Types, type Model, type QueryFilter } from 'mongoose';
 import type { JobId, UserId } from '../common/ids.js';
 import type { JobState } from '../common/job-status.js';
 import type { List, ListRequest } from '../common/pagination.js';
-import { keysetAfter, listOf, sortOf } from '../infrastructure/mongo/keyset.js';
+import { inPart, listOf, sortOf } from '../infrastructure/mongo/keyset.js';
 import { JobModelName, jobRowStates, type JobDocument } from './job.schema.js';
 import type { JobRow } from './job-row.js';
 import { rowOf } from './job-row.mapper.js';
@@ -34,13 +34,7 @@ export class JobListsRepository {
     request: ListRequest<JobSortField>,
   ): Promise<List<JobRow>> {
     const conditions = conditionsOf(filter, running);
-    const query = this.jobs
-      .find(
-        request.kind === 'cursor' && request.after !== undefined
-          ? { $and: [conditions, keysetAfter(request, request.after)] }
-          : conditions,
-      )
-      .sort(sortOf(request));
+    const query = this.jobs.find(inPart(request, conditions)).sort(sortOf(request));
     return listOf(request, {
       find: async (skip, limit) => (await query.skip(skip).limit(limit).lean()).map(rowOf),
       count: () => this.jobs.countDocuments(conditions),

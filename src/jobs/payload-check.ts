@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
-import { DomainError, type FieldError } from '../common/domain-error.js';
+import { validate } from 'class-validator';
+import { DomainError } from '../common/domain-error.js';
+import { fieldErrors } from '../common/field-errors.js';
 import type { AnyJobType } from './catalogue/job-type.js';
 
 /** Bytes of JSON. */
@@ -29,12 +30,4 @@ export async function checkPayload(type: AnyJobType, data: object): Promise<void
     `The data does not fit a job of the type ${type.name}`,
     { errors: fieldErrors(problems, 'data') },
   );
-}
-
-function fieldErrors(problems: readonly ValidationError[], parent: string): FieldError[] {
-  return problems.flatMap(({ property, constraints = {}, children = [] }) => {
-    const path = `${parent}.${property}`;
-    const own = Object.values(constraints).map((message) => ({ path, message }));
-    return [...own, ...fieldErrors(children, path)];
-  });
 }

@@ -24,6 +24,16 @@ export function keysetAfter<Field extends string>(request: CursorRequest<Field>,
   };
 }
 
+/** The conditions of a list, narrowed to the part of it that a cursor asks for. */
+export function inPart<Conditions extends object, Field extends string>(
+  request: ListRequest<Field>,
+  conditions: Conditions,
+) {
+  return request.kind === 'cursor' && request.after !== undefined
+    ? { $and: [conditions, keysetAfter(request, request.after)] }
+    : conditions;
+}
+
 interface ListSource<Item> {
   find(skip: number, limit: number): Promise<Item[]>;
   count(): Promise<number>;

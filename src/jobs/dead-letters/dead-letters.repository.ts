@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
 import { jobIds, type JobId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
-import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
+import { inPart, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
 import { JobModelName, type JobDocument } from '../job.schema.js';
 import type { JobRow } from '../job-row.js';
 import { rowOf } from '../job-row.mapper.js';
@@ -23,13 +23,7 @@ export class DeadLettersRepository {
 
   async list(filter: DeadLetterFilter, request: ListRequest<DeadLetterSortField>): Promise<List<JobRow>> {
     const conditions = { state: 'dead' as const, ...filter };
-    const query = this.jobs
-      .find(
-        request.kind === 'cursor' && request.after !== undefined
-          ? { $and: [conditions, keysetAfter(request, request.after)] }
-          : conditions,
-      )
-      .sort(sortOf(request));
+    const query = this.jobs.find(inPart(request, conditions)).sort(sortOf(request));
     return listOf(request, {
       find: async (skip, limit) => (await query.skip(skip).limit(limit).lean()).map(rowOf),
       count: () => this.jobs.countDocuments(conditions),

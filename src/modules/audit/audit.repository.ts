@@ -6,7 +6,7 @@ import { auditEntryIds } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import { auditConfig } from '../../config/audit.config.js';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
-import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
+import { inPart, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
 import type { AuditEntry, AuditFilter, AuditSortField } from './audit-entry.js';
 import { AuditEntryModelName, type AuditEntryDocument } from './audit-entry.schema.js';
 
@@ -40,13 +40,7 @@ export class AuditRepository {
 
   async list(filter: AuditFilter, request: ListRequest<AuditSortField>): Promise<List<AuditEntry>> {
     const conditions = conditionsOf(filter);
-    const query = this.entries
-      .find(
-        request.kind === 'cursor' && request.after !== undefined
-          ? { $and: [conditions, keysetAfter(request, request.after)] }
-          : conditions,
-      )
-      .sort(sortOf(request));
+    const query = this.entries.find(inPart(request, conditions)).sort(sortOf(request));
     return listOf(request, {
       find: async (skip, limit) =>
         (await query.skip(skip).limit(limit).lean<AuditEntryDocument[]>()).map(toEntry),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/domain-error.js';
 import type { JobId } from '../../common/ids.js';
-import type { JobState } from '../../common/job-status.js';
+import { jobStates, type JobState } from '../../common/job-status.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import type { Principal } from '../../common/principal.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
@@ -9,15 +9,6 @@ import { JobLedger, type JobView } from '../../jobs/job-ledger.js';
 import { QueueSwitches } from '../../jobs/switches/queue-switches.js';
 import { AuditService } from '../audit/audit.service.js';
 
-const countedStates = [
-  'pending',
-  'scheduled',
-  'processing',
-  'completed',
-  'failed',
-  'dead',
-  'cancelled',
-] as const satisfies readonly JobState[];
 const countedAtMost = 10_000;
 
 export interface QueueOverview {
@@ -43,7 +34,7 @@ export class QueuesService {
       this.ledger.queues.map(async (name) => ({
         name,
         isPaused: paused.has(name),
-        jobs: Object.fromEntries(await this.ledger.count(name, countedStates, countedAtMost)),
+        jobs: Object.fromEntries(await this.ledger.count(name, jobStates, countedAtMost)),
       })),
     );
   }

@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import { trusted, Types, type Model, type QueryFilter } from 'mongoose';
 import { sessionIds, userIds, type SessionId, type UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
-import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
+import { inPart, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
 import { SessionEntity } from './session.schema.js';
 import type { RefreshChain, Session, SessionSortField } from './session.js';
 
@@ -37,13 +37,7 @@ export class SessionsRepository {
 
   async listLive(userId: UserId, now: Date, request: ListRequest<SessionSortField>): Promise<List<Session>> {
     const conditions: QueryFilter<SessionEntity> = { userId, expiresAt: trusted({ $gt: now }) };
-    const query = this.sessions
-      .find(
-        request.kind === 'cursor' && request.after !== undefined
-          ? { $and: [conditions, keysetAfter(request, request.after)] }
-          : conditions,
-      )
-      .sort(sortOf(request));
+    const query = this.sessions.find(inPart(request, conditions)).sort(sortOf(request));
     return listOf(request, {
       find: async (skip, limit) =>
         (await query.skip(skip).limit(limit).lean<SessionEntity[]>()).map(sessionOf),

@@ -4,7 +4,7 @@ import { trusted, Types, type Model, type PopulateOptions, type QueryFilter } fr
 import type { RoleId, UserId } from '../../common/ids.js';
 import type { List, ListRequest } from '../../common/pagination.js';
 import { duplicateKeyFields } from '../../infrastructure/mongo/database-errors.js';
-import { keysetAfter, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
+import { inPart, listOf, sortOf } from '../../infrastructure/mongo/keyset.js';
 import { RecentCounts } from '../../infrastructure/mongo/recent-counts.js';
 import { toUser, type StoredUser } from './user.mapper.js';
 import { UserEntity } from './user.schema.js';
@@ -85,13 +85,7 @@ export class UsersRepository {
   ): Promise<List<User>> {
     const conditions = conditionsOf(filter);
     const query = this.users
-      .find(
-        request.kind === 'cursor' && request.after !== undefined
-          ? { $and: [conditions, keysetAfter(request, request.after)] }
-          : conditions,
-        null,
-        { withDeleted: filter.includeDeleted },
-      )
+      .find(inPart(request, conditions), null, { withDeleted: filter.includeDeleted })
       .sort(sortOf(request));
     if (options.withPermissions) query.populate(rolesOf(options));
     return listOf(request, {

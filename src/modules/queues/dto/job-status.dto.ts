@@ -1,15 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { JobState } from '../../../common/job-status.js';
-
-export const jobStates = [
-  'pending',
-  'scheduled',
-  'processing',
-  'completed',
-  'failed',
-  'dead',
-  'cancelled',
-] as const satisfies readonly JobState[];
+import { jobStates, type JobState } from '../../../common/job-status.js';
 
 /** Which of the fields are there depends on `status`. */
 export class JobStatusDto {

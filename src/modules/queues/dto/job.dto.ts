@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JobState, JobStatus } from '../../../common/job-status.js';
+import { jobStates, type JobState, type JobStatus } from '../../../common/job-status.js';
 import type { JobView } from '../../../jobs/job-ledger.js';
-import { jobStates, JobStatusDto } from './job-status.dto.js';
+import { JobStatusDto } from './job-status.dto.js';
 
 export class JobDto {
   @ApiProperty({ example: '665f1c2e9b1e8a0012345678' })

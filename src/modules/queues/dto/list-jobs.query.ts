@@ -1,8 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import type { JobState } from '../../../common/job-status.js';
+import { jobStates, type JobState } from '../../../common/job-status.js';
 import { ListQuery } from '../../../http/list-query.dto.js';
-import { jobStates } from './job-status.dto.js';
 
 const jobSortFields = ['createdAt'] as const;
 

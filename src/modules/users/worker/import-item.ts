@@ -1,10 +1,10 @@
 import { plainToInstance } from 'class-transformer';
 import { IsInt, Max, Min, validateSync } from 'class-validator';
 import type { FieldError } from '../../../common/domain-error.js';
+import { fieldErrors } from '../../../common/field-errors.js';
 import { FreeText } from '../../../http/free-text.js';
 import { IsAddress } from '../../../http/is-address.js';
 import { NotNull } from '../../../http/not-null.js';
-import { fieldErrors } from '../../../http/validation.js';
 
 /** More than a row can have, and few enough to be told about each. */
 const mostFields = 20;
