@@ -46,8 +46,9 @@ export class JobLedger {
     return this.catalogue.queues;
   }
 
-  hasQueue(queue: string): boolean {
-    return this.catalogue.queues.includes(queue);
+  /** @throws DomainError not-found / QUEUE_NOT_FOUND. */
+  demandQueue(queue: string): void {
+    this.catalogue.demandQueue(queue);
   }
 
   /** Undefined when the queue has no such job, or has forgotten it. */

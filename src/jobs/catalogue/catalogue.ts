@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../../common/domain-error.js';
 import { accountMail } from './account-mail.js';
 import { importUsers } from './import-users.js';
 import { apiKeyExpiryMail } from './api-key-expiry-mail.js';
@@ -32,6 +33,12 @@ export class JobCatalogue {
 
   get queues(): readonly string[] {
     return [...new Set(this.types.map((type) => type.queue))];
+  }
+
+  /** @throws DomainError not-found / QUEUE_NOT_FOUND. */
+  demandQueue(queue: string): void {
+    if (this.queues.includes(queue)) return;
+    throw new DomainError('not-found', 'QUEUE_NOT_FOUND', 'Queue not found');
   }
 
   find(name: string): AnyJobType | undefined {

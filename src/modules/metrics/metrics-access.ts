@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
@@ -8,14 +9,6 @@ import { metricsConfig } from '../../config/metrics.config.js';
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
-
-export interface Scrape {
-  readonly authorization: string | undefined;
-  /** The address at the other end of the connection itself, whatever its headers say. */
-  readonly peer: string | undefined;
-  /** Whether the request came through a proxy: then loopback is the proxy's address, not the caller's. */
-  readonly isForwarded: boolean;
-}
 
 /** Who may read the metrics: with METRICS_TOKEN its holders, without it this machine. */
 @Injectable()
@@ -27,12 +20,14 @@ export class MetricsAccess {
   }
 
   /** @throws DomainError unauthenticated / METRICS_TOKEN_REQUIRED; forbidden / LOOPBACK_ONLY. */
-  assertAllowed({ authorization = '', peer, isForwarded }: Scrape): void {
+  assertAllowed({ headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>): void {
     if (this.expected !== undefined) {
-      if (timingSafeEqual(digest(authorization), this.expected)) return;
+      if (timingSafeEqual(digest(headers.authorization ?? ''), this.expected)) return;
       throw new DomainError('unauthenticated', 'METRICS_TOKEN_REQUIRED', 'The metrics take a token');
     }
-    if (!isForwarded && isLoopback(peer)) return;
+    // Through a proxy loopback is the proxy's address, not the caller's.
+    const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+    if (!isForwarded && isLoopback(socket.remoteAddress)) return;
     throw new DomainError(
       'forbidden',
       'LOOPBACK_ONLY',

@@ -36,12 +36,7 @@ export class MetricsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | Record<string, number>> {
-    this.access.assertAllowed({
-      authorization: request.headers.authorization,
-      peer: request.raw.socket.remoteAddress,
-      isForwarded:
-        request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined,
-    });
+    this.access.assertAllowed(request.raw);
     if (this.metrics.prefersJson(request.headers.accept)) {
       reply.type('application/json; charset=utf-8');
       return this.metrics.flat();

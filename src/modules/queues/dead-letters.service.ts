@@ -67,8 +67,7 @@ export class DeadLettersService {
    * @returns their number. @throws DomainError not-found / QUEUE_NOT_FOUND.
    */
   async retryQueue(queue: string): Promise<number> {
-    if (!this.ledger.hasQueue(queue))
-      throw new DomainError('not-found', 'QUEUE_NOT_FOUND', 'Queue not found');
+    this.ledger.demandQueue(queue);
     const until = new Date();
     let requeued = 0;
     for (;;) {

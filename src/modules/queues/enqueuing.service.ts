@@ -52,7 +52,7 @@ export class EnqueuingService {
 
   /** The public type of this name, when the principal may ask for it in this queue. @throws as `enqueue`. */
   typeFor(principal: Principal, queue: string, name: string): AnyJobType {
-    this.demandQueue(queue);
+    this.catalogue.demandQueue(queue);
     const type = this.catalogue.find(name);
     if (type === undefined || type.queue !== queue) {
       throw refusal('invalid', 'UNKNOWN_JOB_TYPE', `The queue ${queue} has no job type of this name`);
@@ -64,12 +64,6 @@ export class EnqueuingService {
       throw new DomainError('forbidden', 'FORBIDDEN', `A job of this type needs ${type.permission}`);
     }
     return type;
-  }
-
-  /** @throws DomainError not-found / QUEUE_NOT_FOUND. */
-  demandQueue(queue: string): void {
-    if (this.catalogue.queues.includes(queue)) return;
-    throw new DomainError('not-found', 'QUEUE_NOT_FOUND', 'Queue not found');
   }
 }
 

@@ -81,7 +81,12 @@ export class JobsController {
   @RequirePermission('queues:manage')
   @ApiOperation({ summary: 'Try a job again that is dead, or waits for its next attempt' })
   @ApiAnswer(null, { message: 'Job requeued successfully' })
-  @ApiFailures({ 400: 'INVALID_ID', 404: 'JOB_NOT_FOUND, QUEUE_NOT_FOUND', 409: 'JOB_NOT_FAILED' })
+  @ApiFailures({
+    400: 'INVALID_ID',
+    404: 'JOB_NOT_FOUND, QUEUE_NOT_FOUND',
+    409: 'JOB_NOT_FAILED',
+    503: 'QUEUE_UNAVAILABLE: Redis is away, and with it what waits for its next attempt',
+  })
   async retry(@Param('queue') queue: string, @Param('id', idPipe(jobIds)) id: JobId): Promise<Answer<null>> {
     await this.queues.retryJob(queue, id);
     return answer('Job requeued successfully', null);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { apiKeyIds, jobIds, sessionIds, userIds } from '../../common/ids.js';
 import type { PermissionName, Principal } from '../../common/principal.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
+import { JobCatalogue } from '../../jobs/catalogue/catalogue.js';
 import { JobLedger, type JobView } from '../../jobs/job-ledger.js';
 import { QueueSwitches } from '../../jobs/switches/queue-switches.js';
 import { AuditService } from '../audit/audit.service.js';
@@ -24,7 +25,8 @@ function principal(...permissions: PermissionName[]): Principal {
 }
 
 async function serviceWith(job: JobView | undefined): Promise<QueuesService> {
-  const ledger = { hasQueue: (queue: string) => queue === 'email', find: async () => job };
+  const catalogue = new JobCatalogue();
+  const ledger = { demandQueue: (queue: string) => catalogue.demandQueue(queue), find: async () => job };
   const module = await Test.createTestingModule({
     providers: [
       QueuesService,

@@ -41,7 +41,7 @@ export class QueuesService {
 
   /** Workers finish what they run and take no more, whatever becomes of Redis. @throws QUEUE_NOT_FOUND. */
   async pause(queue: string): Promise<void> {
-    this.demandQueue(queue);
+    this.ledger.demandQueue(queue);
     await this.unitOfWork.run(async () => {
       await this.switches.pause(queue);
       await this.audit.record({ action: 'queue.paused', target: { type: 'queue', id: queue } });
@@ -50,7 +50,7 @@ export class QueuesService {
 
   /** @throws DomainError not-found / QUEUE_NOT_FOUND. */
   async resume(queue: string): Promise<void> {
-    this.demandQueue(queue);
+    this.ledger.demandQueue(queue);
     await this.unitOfWork.run(async () => {
       await this.switches.resume(queue);
       await this.audit.record({ action: 'queue.resumed', target: { type: 'queue', id: queue } });
@@ -62,7 +62,7 @@ export class QueuesService {
    * @throws DomainError not-found / QUEUE_NOT_FOUND; not-found / JOB_NOT_FOUND, also for the jobs of others.
    */
   async findJob(principal: Principal, queue: string, id: JobId): Promise<JobView> {
-    this.demandQueue(queue);
+    this.ledger.demandQueue(queue);
     const job = await this.ledger.find(queue, id);
     if (job === undefined || !mayRead(principal, job)) {
       throw new DomainError('not-found', 'JOB_NOT_FOUND', 'Job not found');
@@ -77,7 +77,7 @@ export class QueuesService {
     state: JobState | undefined,
     request: ListRequest<'createdAt'>,
   ): Promise<List<JobView>> {
-    this.demandQueue(queue);
+    this.ledger.demandQueue(queue);
     const filter = {
       queue,
       ...(state !== undefined && { state }),
@@ -88,7 +88,7 @@ export class QueuesService {
 
   /** @throws DomainError not-found / QUEUE_NOT_FOUND, JOB_NOT_FOUND; conflict / JOB_OVER. */
   async cancelJob(queue: string, id: JobId): Promise<void> {
-    this.demandQueue(queue);
+    this.ledger.demandQueue(queue);
     await this.unitOfWork.run(async () => {
       await this.ledger.cancel(queue, id);
       await this.audit.record({ action: 'job.cancelled', target: { type: 'job', id } });
@@ -97,17 +97,11 @@ export class QueuesService {
 
   /** @throws DomainError not-found / QUEUE_NOT_FOUND, JOB_NOT_FOUND; conflict / JOB_NOT_FAILED. */
   async retryJob(queue: string, id: JobId): Promise<void> {
-    this.demandQueue(queue);
+    this.ledger.demandQueue(queue);
     await this.unitOfWork.run(async () => {
       await this.ledger.retry(queue, id);
       await this.audit.record({ action: 'job.retried', target: { type: 'job', id } });
     });
-  }
-
-  private demandQueue(queue: string): void {
-    if (!this.ledger.hasQueue(queue)) {
-      throw new DomainError('not-found', 'QUEUE_NOT_FOUND', 'Queue not found');
-    }
   }
 }
 

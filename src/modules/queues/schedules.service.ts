@@ -21,7 +21,7 @@ export class SchedulesService {
 
   /** @throws DomainError not-found / QUEUE_NOT_FOUND. */
   async list(queue: string): Promise<ScheduleView[]> {
-    this.enqueuing.demandQueue(queue);
+    this.catalogue.demandQueue(queue);
     return (await this.schedules.list(queue)).map((schedule) => this.shown(schedule));
   }
 
@@ -56,7 +56,7 @@ export class SchedulesService {
 
   /** @throws DomainError not-found / QUEUE_NOT_FOUND, SCHEDULE_NOT_FOUND. */
   async delete(queue: string, id: string): Promise<void> {
-    this.enqueuing.demandQueue(queue);
+    this.catalogue.demandQueue(queue);
     await this.unitOfWork.run(async () => {
       if (!(await this.schedules.remove(queue, id))) {
         throw new DomainError('not-found', 'SCHEDULE_NOT_FOUND', 'Schedule not found');

@@ -21,19 +21,15 @@ export class WorkerMetrics {
     private readonly access: MetricsAccess,
   ) {}
 
-  async answer({ headers, socket }: IncomingMessage, requestId: string): Promise<PlainAnswer> {
+  async answer(request: IncomingMessage, requestId: string): Promise<PlainAnswer> {
     try {
-      this.access.assertAllowed({
-        authorization: headers.authorization,
-        peer: socket.remoteAddress,
-        isForwarded: headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined,
-      });
+      this.access.assertAllowed(request);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const text = JSON.stringify(failureOfDomain(error, requestId));
       return { status: statusOfKind[error.kind], contentType: json, text };
     }
-    if (this.metrics.prefersJson(headers.accept)) {
+    if (this.metrics.prefersJson(request.headers.accept)) {
       return { status: 200, contentType: json, text: JSON.stringify(await this.metrics.flat()) };
     }
     return { status: 200, contentType: this.metrics.contentType, text: await this.metrics.text() };
