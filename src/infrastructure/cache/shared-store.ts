@@ -38,7 +38,7 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
   private closed = false;
 
   constructor(
-    private readonly redis: OptionalRedis,
+    @Inject(OptionalRedis) private readonly redis: Pick<OptionalRedis, 'client' | 'breaker'>,
     @Inject(redisConfig.KEY) private readonly config: ConfigType<typeof redisConfig>,
     @Inject(jobsConfig.KEY) { queuePrefix }: Pick<ConfigType<typeof jobsConfig>, 'queuePrefix'>,
   ) {
