@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Reply } from '../support/client.js';
 import { another, password, type Service } from './support.js';
 
 export function openRegistrationFlows(running: () => Service): void {
@@ -32,7 +33,12 @@ export function openRegistrationFlows(running: () => Service): void {
     it('makes one account of registrations in every spelling at once, and answers all alike', async () => {
       const email = 'zo\u00eb@open.example';
       const spellings = [email, 'ZO\u00cb@open.example', 'zoe\u0308@open.example', 'Zoe\u0308@OPEN.EXAMPLE'];
-      const replies = await Promise.all([...spellings, ...spellings].map((spelling) => register(spelling)));
+      const registered = async (spelling: string): Promise<Reply> => {
+        const reply = await register(spelling);
+        // A busy machine cannot judge eight passwords in two seconds, and says so.
+        return reply.status === 503 ? registered(spelling) : reply;
+      };
+      const replies = await Promise.all([...spellings, ...spellings].map(registered));
       expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
       expect(await service.database.collection('users').countDocuments({ email })).toBe(1);
       expect(await service.audited('auth.register', email)).toBe(8);
