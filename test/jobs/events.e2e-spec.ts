@@ -163,9 +163,15 @@ describe('GET /api/queues/:queue/jobs/:id/events', () => {
   });
 
   it('tells whoever comes back in the middle where things stand', async () => {
-    const id = await enqueue(2_000);
+    const id = await enqueue(3_000);
     const first = await follow(id);
     await until('there is progress', () => first.events.length > 1);
+    // It may run before the relay has marked that it was published.
+    await until('everybody knows that it runs', async () => {
+      const headers = { authorization: `Bearer ${token}` };
+      const reply = await fetch(`${api.url}/api/queues/email/jobs/${id}`, { headers });
+      return (await reply.text()).includes('"state":"processing"');
+    });
     const second = await follow(id, { 'last-event-id': first.lastId() });
     await until('it has ended', () => second.ended);
     expect(second.events[0]).toMatchObject({ event: 'snapshot', data: { state: 'processing' } });
