@@ -25,6 +25,8 @@ const overdueAfter = 700;
 export class Relay extends BackgroundService {
   private offered: PublishableJob[] = [];
   private sweptAt = 0;
+  /** The last publication failed. What is sent to a frozen server stays in memory until it goes on: a word comes first. */
+  private isStuck = false;
 
   constructor(
     private readonly jobs: JobsRepository,
@@ -42,7 +44,7 @@ export class Relay extends BackgroundService {
 
   /** Takes a committed job for publishing. Returns at once. */
   offer(job: PublishableJob): void {
-    if (this.offered.length < longestOffer) this.offered.push(job);
+    if (!this.isStuck && this.offered.length < longestOffer) this.offered.push(job);
     this.loop.wake();
   }
 
@@ -70,7 +72,7 @@ export class Relay extends BackgroundService {
 
   private async publishOffered(): Promise<void> {
     while (this.offered.length > 0) {
-      await this.publisher.publish(this.offered.splice(0, batch));
+      await this.publish(this.offered.splice(0, batch));
       if (!this.loop.isStopping) await sleep(gathering);
     }
   }
@@ -81,7 +83,19 @@ export class Relay extends BackgroundService {
       const before = new Date(Date.now() - overdueAfter);
       const overdue = await this.jobs.findOverdue(this.queues.names, before, batch);
       found = overdue.length;
-      if (found > 0) await this.publisher.publish(overdue);
+      if (found > 0) await this.publish(overdue);
+    }
+  }
+
+  private async publish(rows: readonly PublishableJob[]): Promise<void> {
+    try {
+      if (this.isStuck) await this.redis.producer.ping();
+      await this.publisher.publish(rows);
+      this.isStuck = false;
+    } catch (error) {
+      this.isStuck = true;
+      this.offered = [];
+      throw error;
     }
   }
 }
