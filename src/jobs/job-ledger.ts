@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { JobId } from '../common/ids.js';
 import type { JobState, JobStatus } from '../common/job-status.js';
@@ -40,6 +41,7 @@ export class JobLedger {
     private readonly hints: JobHints,
     private readonly bullQueues: Queues,
     private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
   ) {}
 
   get queues(): readonly string[] {
@@ -113,10 +115,14 @@ export class JobLedger {
 
   /** The next attempt is due now. False when it no longer waits for one. */
   private async promote(row: JobRow): Promise<boolean> {
+    const { lastFailure } = row;
+    if (lastFailure === null) return false;
     try {
       const job = await this.bullQueues.get(row.queue).getJob(bullJobId(row));
       if (job === undefined || (await job.getState()) !== 'delayed') return false;
-      await job.promote();
+      // The worker goes by the row, and puts back what is not due by it: first the row, then the job.
+      await this.jobs.recordFailure(row, row.attempts, { ...lastFailure, nextAttemptAt: this.clock.now() });
+      await this.unitOfWork.afterCommit(() => job.promote());
       return true;
     } catch (cause) {
       const message = 'The queue does not answer, please try again.';
@@ -136,7 +142,7 @@ export class JobLedger {
 
   private async view(row: JobRow): Promise<JobView> {
     const isOpen = row.state === 'pending' || row.state === 'published';
-    const status = statusOf(row, isOpen ? await this.liveJobs.look(row) : undefined, new Date());
+    const status = statusOf(row, isOpen ? await this.liveJobs.look(row) : undefined, this.clock.now());
     const { id, queue, name, author, generation } = row;
     const data = this.catalogue.shown(name, row.data);
     return { id, queue, name, author, generation, data, status, progress: progressOf(status) };

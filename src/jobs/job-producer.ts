@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
+import { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { jobIds, type JobId } from '../common/ids.js';
 import { requestContext } from '../common/request-context.js';
@@ -37,6 +38,7 @@ export class JobProducer {
     private readonly jobs: JobsRepository,
     private readonly unitOfWork: UnitOfWork,
     private readonly relay: Relay,
+    private readonly clock: Clock,
     private readonly tracing: Tracing,
   ) {
     this.gathered = new GatheredWrites({
@@ -62,7 +64,7 @@ export class JobProducer {
 
   /** The same for a payload whose type is only known at run time; it is checked all the same. */
   async enqueueUntyped(type: AnyJobType, data: object, options: EnqueueOptions = {}): Promise<JobId> {
-    if (options.runAt !== undefined) checkRunTime(options.runAt);
+    if (options.runAt !== undefined) checkRunTime(options.runAt, this.clock.now());
     const [id] = await this.insert(type, [data], options);
     if (id === undefined) throw new Error('a job was written without an id');
     return id;
@@ -125,8 +127,8 @@ export class JobProducer {
   }
 }
 
-function checkRunTime(runAt: Date): void {
-  const ahead = runAt.getTime() - Date.now();
+function checkRunTime(runAt: Date, now: Date): void {
+  const ahead = runAt.getTime() - now.getTime();
   const message =
     ahead <= 0
       ? 'Cannot schedule job in the past'

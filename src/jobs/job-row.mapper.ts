@@ -3,6 +3,20 @@ import { apiKeyIds, jobIds, userIds } from '../common/ids.js';
 import type { JobDocument } from './job.schema.js';
 import type { JobAuthor, JobRow, NewJob } from './job-row.js';
 
+/** The fields of RunnableJob. */
+export const runnable = {
+  queue: 1,
+  name: 1,
+  data: 1,
+  runAt: 1,
+  state: 1,
+  generation: 1,
+  attempts: 1,
+  lastFailure: 1,
+  requestId: 1,
+  traceparent: 1,
+} as const;
+
 function readAuthor({ kind, userId, keyId }: JobDocument['author']): JobAuthor {
   if (kind === 'system' || userId === undefined) return { kind: 'system' };
   if (kind === 'user' || keyId === undefined)

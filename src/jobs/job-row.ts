@@ -19,7 +19,17 @@ export interface JobRow extends Readonly<
 /** What running a job needs of its row. */
 export type RunnableJob = Pick<
   JobRow,
-  'id' | 'queue' | 'name' | 'data' | 'state' | 'generation' | 'requestId' | 'traceparent'
+  | 'id'
+  | 'queue'
+  | 'name'
+  | 'data'
+  | 'runAt'
+  | 'attempts'
+  | 'lastFailure'
+  | 'state'
+  | 'generation'
+  | 'requestId'
+  | 'traceparent'
 >;
 
 /** What it takes to look for a job in Redis. */

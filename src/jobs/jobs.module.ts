@@ -2,7 +2,6 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../common/clock.js';
 import { jobsConfig } from '../config/jobs.config.js';
 import { QueueRedis } from '../infrastructure/redis/queue-redis.js';
 import { JobCatalogue } from './catalogue/catalogue.js';
@@ -75,7 +74,6 @@ import { WorkersAlive } from './workers-alive.js';
     DeadLettersRepository,
     DeadLetters,
     DeadLetterAlerts,
-    Clock,
     SchedulesRepository,
     Schedules,
     ScheduleTicks,

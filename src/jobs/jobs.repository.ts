@@ -8,7 +8,7 @@ import { JobModelName, type JobDocument } from './job.schema.js';
 import { expiryAfter, openStates } from './open-rows.js';
 
 import type { JobCompletion, JobDeath, JobRow, NewJob, PublishedJob, RunnableJob } from './job-row.js';
-import { newDocument, rowOf } from './job-row.mapper.js';
+import { newDocument, rowOf, runnable } from './job-row.mapper.js';
 
 /** Characters of what an error says. */
 const longestMessage = 2_000;
@@ -58,22 +58,10 @@ export class JobsRepository {
   /** What running them needs, and no more: it is read before each run. */
   async findRunnable(ids: readonly JobId[]): Promise<RunnableJob[]> {
     const documents = await this.jobs
-      .find(
-        { _id: amongst(ids) },
-        { queue: 1, name: 1, data: 1, state: 1, generation: 1, requestId: 1, traceparent: 1 },
-      )
+      .find({ _id: amongst(ids) }, runnable)
       .batchSize(ids.length)
       .lean();
-    return documents.map(({ _id, queue, name, data, state, generation, requestId, traceparent }) => ({
-      id: jobIds.parse(_id.toHexString()),
-      queue,
-      name,
-      data,
-      state,
-      generation,
-      requestId,
-      ...(traceparent !== undefined && { traceparent }),
-    }));
+    return documents.map(({ _id, ...row }) => ({ ...row, id: jobIds.parse(_id.toHexString()) }));
   }
 
   /** Jobs of these queues that wait to be published since `before` or longer, the oldest first. */

@@ -59,6 +59,13 @@ describe('an authenticated request', () => {
     const cold = commands.filter(({ isPoll }) => !isPoll).length;
     expect(cold).toBeGreaterThan(0);
 
+    // What the start itself changed, of roles and their holders, is told by the next poll and asked for once more.
+    commands.length = 0;
+    await vi.waitFor(() => expect(commands.filter(({ isPoll }) => isPoll).length).toBeGreaterThanOrEqual(4), {
+      timeout: 10_000,
+    });
+    expect((await admin.get(guarded)).status).toBe(400);
+
     commands.length = 0;
     for (let wave = 0; wave < 10; wave++) {
       const answers = await Promise.all(Array.from({ length: 20 }, () => admin.get(guarded)));

@@ -3,6 +3,8 @@ import { getConnectionToken } from '@nestjs/mongoose';
 import mongoose from 'mongoose';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { CommandSpans } from './command-spans.js';
+import { ClockModule } from '../clock.module.js';
+import { DatabaseClock } from './database-clock.js';
 import { DatabaseConnection } from './database-connection.js';
 import { DatabaseIndexes } from './database-indexes.js';
 import { PoolMetrics } from './pool-metrics.js';
@@ -21,13 +23,14 @@ mongoose.set({
 
 @Global()
 @Module({
-  imports: [TelemetryModule],
+  imports: [ClockModule, TelemetryModule],
   providers: [
     // MongooseModule.forRoot would open the connection at once and hold the boot for a database that is away;
     // DatabaseConnection opens and closes this one.
     { provide: getConnectionToken(), useFactory: () => mongoose.createConnection() },
     UnitOfWork,
     DatabaseConnection,
+    DatabaseClock,
     DatabaseIndexes,
     PoolMetrics,
     CommandSpans,

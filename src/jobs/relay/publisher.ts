@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import type { BulkJobOptions } from 'bullmq';
+import { Clock } from '../../common/clock.js';
 import { jobsConfig } from '../../config/jobs.config.js';
 import { JobCatalogue } from '../catalogue/catalogue.js';
 import { groupBy } from '../group-by.js';
@@ -27,6 +28,7 @@ export class Publisher {
     private readonly jobs: JobsRepository,
     private readonly queues: Queues,
     private readonly catalogue: JobCatalogue,
+    private readonly clock: Clock,
     @Inject(jobsConfig.KEY) private readonly config: ConfigType<typeof jobsConfig>,
   ) {}
 
@@ -47,10 +49,13 @@ export class Publisher {
 
   private optionsOf(job: PublishableJob): BulkJobOptions {
     const ladder = this.catalogue.find(job.name)?.retryLadder ?? this.config.retryLadder;
+    const now = this.clock.now().getTime();
     return {
       jobId: bullJobId(job),
       priority: bullPriority(job.priority),
-      delay: Math.max(0, (job.runAt?.getTime() ?? 0) - Date.now()),
+      // BullMQ adds them up: the sum is due by the time that all processes share.
+      timestamp: now,
+      delay: Math.max(0, (job.runAt?.getTime() ?? 0) - now),
       attempts: attemptsOf(ladder),
       backoff: { type: 'ladder' },
       removeOnComplete: remembered,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BackgroundService } from '../../common/background-service.js';
+import { Clock } from '../../common/clock.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { QueueRedis } from '../../infrastructure/redis/queue-redis.js';
 import { JobsRepository } from '../jobs.repository.js';
@@ -34,6 +35,7 @@ export class Relay extends BackgroundService {
     private readonly queues: Queues,
     private readonly redis: QueueRedis,
     private readonly database: DatabaseConnection,
+    private readonly clock: Clock,
   ) {
     super({
       pause: sweepInterval,
@@ -80,7 +82,7 @@ export class Relay extends BackgroundService {
   private async sweep(): Promise<void> {
     if (!this.database.isPrepared) return;
     for (let found = batch; found === batch && !this.loop.isStopping;) {
-      const before = new Date(Date.now() - overdueAfter);
+      const before = new Date(this.clock.now().getTime() - overdueAfter);
       const overdue = await this.jobs.findOverdue(this.queues.names, before, batch);
       found = overdue.length;
       if (found > 0) await this.publish(overdue);

@@ -4,6 +4,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import { PinoLogger } from 'nestjs-pino';
 import type { Logger as Lines } from 'pino';
+import { Clock } from '../../common/clock.js';
 import { requestContext } from '../../common/request-context.js';
 import { parseTraceparent } from '../../common/trace.js';
 import { jobsConfig } from '../../config/jobs.config.js';
@@ -17,6 +18,7 @@ import { parseBullJobId } from '../queues.js';
 import { pauseAfter } from '../retry-ladder.js';
 import { Attempt } from './attempt.js';
 import { Cancellations } from './cancellations.js';
+import { DueTimes } from './due-times.js';
 import { DoneMarks } from './done-marks.js';
 import type { RunningJob } from './job-handler.js';
 import { JobHandlers } from './job-handlers.js';
@@ -41,9 +43,11 @@ export class JobRunner {
     private readonly handlers: JobHandlers,
     private readonly catalogue: JobCatalogue,
     private readonly doneMarks: DoneMarks,
+    private readonly dueTimes: DueTimes,
     private readonly cancellations: Cancellations,
     private readonly suspects: Suspects,
     private readonly outcomes: JobOutcomes,
+    private readonly clock: Clock,
     private readonly jobs: JobsRepository,
     private readonly hints: JobHints,
     private readonly tracing: Tracing,
@@ -84,6 +88,7 @@ export class JobRunner {
     try {
       const row = await attempt.throughOutages(() => this.openJobs.load(reference.id));
       if (row === undefined || row.generation !== reference.generation || !isOpen(row)) return undefined;
+      await this.dueTimes.keep(job, row, token);
       const context = {
         requestId: row.requestId ?? row.id,
         trace: parseTraceparent(row.traceparent),
@@ -174,7 +179,7 @@ export class JobRunner {
     this.logger.warn({ err: error, durationMs, isLast }, 'job failed');
     if (isLast) return;
     const ladder = this.catalogue.find(row.name)?.retryLadder ?? this.config.retryLadder;
-    const at = new Date();
+    const at = this.clock.now();
     const nextAttemptAt = new Date(at.getTime() + pauseAfter(ladder, number));
     await this.jobs
       .recordFailure(row, number, { at, error: messageOf(error), nextAttemptAt })

@@ -3,6 +3,7 @@ import { Module, type Provider } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import type { WorkerOptions } from 'bullmq';
 import { DiscoveryModule } from '@nestjs/core';
+import { Clock } from '../../common/clock.js';
 import type { QueueRate } from '../../config/per-queue.js';
 import { jobsConfig } from '../../config/jobs.config.js';
 import { ConsumerRedis } from '../../infrastructure/redis/consumer-redis.js';
@@ -12,6 +13,7 @@ import { JobsModule } from '../jobs.module.js';
 import { pauseAfter } from '../retry-ladder.js';
 import { Cancellations } from './cancellations.js';
 import { Consumers } from './consumers.js';
+import { DueTimes } from './due-times.js';
 import { DoneMarks } from './done-marks.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobOutcomes } from './job-outcomes.js';
@@ -31,12 +33,13 @@ const { queues } = new JobCatalogue();
 function hostOf(queue: string): Provider {
   return {
     provide: `QueueHost:${queue}`,
-    inject: [JobRunner, JobCatalogue, ConsumerRedis, jobsConfig.KEY],
+    inject: [JobRunner, JobCatalogue, ConsumerRedis, jobsConfig.KEY, Clock],
     useFactory: (
       runner: JobRunner,
       catalogue: JobCatalogue,
       connection: ConsumerRedis,
       config: ConfigType<typeof jobsConfig>,
+      clock: Clock,
     ): WorkerHost => {
       const concurrency = config.queueConcurrency.get(queue) ?? config.workerConcurrency;
       const rate = config.queueRates.get(queue);
@@ -51,8 +54,10 @@ function hostOf(queue: string): Provider {
           stalledInterval: Math.ceil(config.lockDuration / 3),
           maxStalledCount,
           settings: {
+            // BullMQ adds it to this process's own clock: one that is behind would make the pause shorter.
             backoffStrategy: (attempt, _, __, job) =>
-              pauseAfter(catalogue.find(job?.name ?? '')?.retryLadder ?? config.retryLadder, attempt),
+              pauseAfter(catalogue.find(job?.name ?? '')?.retryLadder ?? config.retryLadder, attempt) +
+              Math.max(0, -Math.round(clock.lead)),
           },
         },
         runner,
@@ -81,6 +86,7 @@ function limiterOf(rate: QueueRate | undefined): Pick<WorkerOptions, 'limiter'> 
     JobHandlers,
     OpenJobs,
     DoneMarks,
+    DueTimes,
     Cancellations,
     Suspects,
     JobOutcomes,

@@ -12,6 +12,9 @@ const row = {
   name: 'test',
   data: {},
   state: 'published' as const,
+  runAt: null,
+  attempts: 0,
+  lastFailure: null,
   generation: 1,
   requestId: null,
 };

@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../../common/clock.js';
 import { OneTimeTokenModelName, OneTimeTokenSchema } from './one-time-token.schema.js';
 import { OneTimeTokensRepository } from './one-time-tokens.repository.js';
 import { OneTimeTokensService } from './one-time-tokens.service.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: OneTimeTokenModelName, schema: OneTimeTokenSchema }])],
-  providers: [OneTimeTokensRepository, OneTimeTokensService, Clock],
+  providers: [OneTimeTokensRepository, OneTimeTokensService],
   exports: [OneTimeTokensService],
 })
 export class OneTimeTokensModule {}

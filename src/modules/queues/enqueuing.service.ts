@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
 import { DomainError, type ErrorKind } from '../../common/domain-error.js';
 import type { JobId } from '../../common/ids.js';
 import type { JobStatus } from '../../common/job-status.js';
@@ -24,6 +25,7 @@ export class EnqueuingService {
   constructor(
     private readonly catalogue: JobCatalogue,
     private readonly producer: JobProducer,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -38,14 +40,15 @@ export class EnqueuingService {
   ): Promise<{ id: JobId; status: JobStatus }> {
     const type = this.typeFor(principal, queue, order.name);
     const { data, priority } = order;
-    const runAt = runAtOf(order);
+    const now = this.clock.now();
+    const runAt = runAtOf(order, now);
     const id = await this.producer.enqueueUntyped(type, data, {
       ...(priority !== undefined && { priority }),
       ...(runAt !== undefined && { runAt }),
     });
     const status: JobStatus =
       runAt === undefined
-        ? { status: 'pending', queuedAt: new Date().toISOString() }
+        ? { status: 'pending', queuedAt: now.toISOString() }
         : { status: 'scheduled', runAt: runAt.toISOString() };
     return { id, status };
   }
@@ -67,9 +70,9 @@ export class EnqueuingService {
   }
 }
 
-function runAtOf({ runAt, delay }: JobOrder): Date | undefined {
+function runAtOf({ runAt, delay }: JobOrder, now: Date): Date | undefined {
   if (runAt === undefined)
-    return delay === undefined || delay === 0 ? undefined : new Date(Date.now() + delay);
+    return delay === undefined || delay === 0 ? undefined : new Date(now.getTime() + delay);
   if (delay === undefined) return runAt;
   const message = 'runAt and delay cannot be used together';
   throw new DomainError('invalid', 'VALIDATION_FAILED', message, { errors: [{ path: 'delay', message }] });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { trusted, type Model } from 'mongoose';
+import { Clock } from '../../../common/clock.js';
 import { duplicateKeyFields } from '../database-errors.js';
 import {
   IdempotencyKeyModelName,
@@ -25,7 +26,10 @@ export type Claim =
 /** Which requests are being answered, and what was answered, by the clock of the database. */
 @Injectable()
 export class IdempotencyKeysRepository {
-  constructor(@InjectModel(IdempotencyKeyModelName) private readonly keys: Model<IdempotencyKeyDocument>) {}
+  constructor(
+    @InjectModel(IdempotencyKeyModelName) private readonly keys: Model<IdempotencyKeyDocument>,
+    private readonly clock: Clock,
+  ) {}
 
   /** Never inside a unit of work: the others have to see it at once. */
   async claim(id: string, fingerprint: string): Promise<Claim> {
@@ -40,7 +44,7 @@ export class IdempotencyKeysRepository {
     // It failed, or expired, between the two looks at it.
     if (known === null) return { kind: 'running' };
 
-    if (known.fingerprint === fingerprint && known.answer !== null && known.expireAt.getTime() > Date.now()) {
+    if (known.fingerprint === fingerprint && known.answer !== null && known.expireAt > this.clock.now()) {
       return { kind: 'answered', answer: known.answer };
     }
     if (await this.takeOver(known, fingerprint, claim)) return { kind: 'mine', claim };
@@ -89,10 +93,10 @@ export class IdempotencyKeysRepository {
     fingerprint: string,
     claim: string,
   ): Promise<boolean> {
-    // This process's clock only saves the question: an update that changes nothing would still be in the way of an
+    // The time as this process knows it only saves the question: an update that changes nothing would still be in the way of an
     // attempt under way. The database's clock decides.
     const isSame = known.fingerprint === fingerprint && known.answer === null;
-    if ((isSame ? known.leaseUntil : known.expireAt).getTime() > Date.now()) return false;
+    if ((isSame ? known.leaseUntil : known.expireAt) > this.clock.now()) return false;
     const isFree = { $lte: [isSame ? '$leaseUntil' : '$expireAt', '$$NOW'] };
     const now = await this.keys
       .findOneAndUpdate(

@@ -1,6 +1,5 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../../../common/clock.js';
 import { MailerModule } from '../../../infrastructure/mailer/mailer.module.js';
 import { JobsModule } from '../../../jobs/jobs.module.js';
 import { RecipientDirectory } from '../../notifications/recipient-directory.js';
@@ -33,7 +32,6 @@ export class ApiKeysWorkerModule {
       ],
       providers: [
         { provide: RecipientDirectory, useExisting: directory },
-        Clock,
         ApiKeysRepository,
         ExpirySweep,
         ExpiryMailHandler,

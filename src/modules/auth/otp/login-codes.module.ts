@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../../../common/clock.js';
 import { CodeFailuresRepository } from './code-failures.repository.js';
 import { CodeFailuresModelName, CodeFailuresSchema } from './code-failures.schema.js';
 import { LoginCodeModelName, LoginCodeSchema } from './login-code.schema.js';
@@ -15,7 +14,7 @@ import { LoginCodesService } from './login-codes.service.js';
       { name: CodeFailuresModelName, schema: CodeFailuresSchema },
     ]),
   ],
-  providers: [LoginCodesRepository, CodeFailuresRepository, LoginCodesService, Clock],
+  providers: [LoginCodesRepository, CodeFailuresRepository, LoginCodesService],
   exports: [LoginCodesService],
 })
 export class LoginCodesModule {}

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Clock } from '../../../common/clock.js';
 import { RegistrationAttemptModelName, RegistrationAttemptSchema } from './registration-attempt.schema.js';
 import { RegistrationAttemptsRepository } from './registration-attempts.repository.js';
 import { RegistrationAttemptsService } from './registration-attempts.service.js';
@@ -10,7 +9,7 @@ import { RegistrationAttemptsService } from './registration-attempts.service.js'
   imports: [
     MongooseModule.forFeature([{ name: RegistrationAttemptModelName, schema: RegistrationAttemptSchema }]),
   ],
-  providers: [RegistrationAttemptsRepository, RegistrationAttemptsService, Clock],
+  providers: [RegistrationAttemptsRepository, RegistrationAttemptsService],
   exports: [RegistrationAttemptsService],
 })
 export class RegistrationAttemptsModule {}
