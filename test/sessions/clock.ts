@@ -6,7 +6,7 @@ export class HandClock implements Disposable {
     private readonly clock: { now(): Date },
     private readonly original: () => Date,
   ) {
-    this.time = original().getTime();
+    this.time = Date.now();
     clock.now = () => new Date(this.time);
   }
 
