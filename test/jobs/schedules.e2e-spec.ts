@@ -128,13 +128,14 @@ describe('schedules', () => {
   });
 
   it('make up for missed ticks by one run, or skip them', async () => {
-    const hour = 3_600_000;
-    await put('catches-up', { ...definition(3, { every: hour }), missed: 'run-once' });
-    await put('skips', { ...definition(4, { every: hour }), missed: 'skip' });
-    await put('broken', definition(5, { every: hour }));
-    const longAgo = new Date(Math.floor(Date.now() / hour) * hour - 5 * hour);
+    // Around a tick of its own time, that one would run too: once a week, for half a minute.
+    const week = 7 * 24 * 3_600_000;
+    await put('catches-up', { ...definition(3, { every: week }), missed: 'run-once' });
+    await put('skips', { ...definition(4, { every: week }), missed: 'skip' });
+    await put('broken', definition(5, { every: week }));
+    const longAgo = new Date(Math.floor(Date.now() / week) * week - 5 * week);
     // As a release or a time zone database that took it for good would have left it; it is the first to be due.
-    const broken = { pattern: 'hello', every: null, nextAt: new Date(longAgo.getTime() - hour) };
+    const broken = { pattern: 'hello', every: null, nextAt: new Date(longAgo.getTime() - week) };
     await schedules.updateOne({ _id: 'reports/broken' }, { $set: broken });
     for (const id of ['catches-up', 'skips']) {
       await schedules.updateOne({ _id: `reports/${id}` }, { $set: { nextAt: longAgo } });
