@@ -30,7 +30,7 @@ export class Program implements AsyncDisposable {
   }
 
   /** The first line that fits. @throws Error with all lines when none comes in time. */
-  async line(fits: (line: Json) => boolean, milliseconds = 20_000): Promise<Json> {
+  async line(fits: (line: Json) => boolean, milliseconds = 60_000): Promise<Json> {
     const deadline = Date.now() + milliseconds;
     for (;;) {
       const found = this.lines.find(fits);
