@@ -147,6 +147,8 @@ describe('the board', () => {
     ['/api/queues/%25zz/1', 404],
     ['/api/queues?page=no', 400],
     ['/api/queues?page=1&page=2', 400],
+    ['/api/queues?activeQueue=email&status=latest&page=1&jobsPerPage=101', 400],
+    ['/api/queues?activeQueue=email&status=latest&page=1&jobsPerPage=1e6', 400],
     ['/api/queues?activeQueue=%25zz', 400],
     ['/api/job-schedulers?queueName=%25', 400],
     ['/api/queues?activeQueue=email&status=nothing&page=1', 400],
@@ -154,6 +156,11 @@ describe('the board', () => {
   ])('answers what it does not know in the envelope: %s', async (path, expected) => {
     const { status, body } = await client.get(board + path);
     expect([status, body.success]).toEqual([expected, false]);
+  });
+
+  it('shows as many jobs at once as REST lists', async () => {
+    const list = `${board}/api/queues?activeQueue=email&status=latest&page=1`;
+    expect((await client.get(`${list}&jobsPerPage=100`)).status).toBe(200);
   });
 
   it('shows its pages by their paths, for a browser that loads one again', async () => {

@@ -14,6 +14,8 @@ import { ShownQueue } from './shown-queue.js';
 export const boardPath = '/admin/queues';
 /** Milliseconds that the board may take to look into the queues: a page of it is dozens of commands. */
 const timeLimit = 1_000;
+/** As in the lists of REST. Bull Board itself would read and answer a million. */
+const mostJobsPerPage = 100;
 const nothing = { status: 404, body: {} } as const;
 
 /** Bull Board over the queues of this process and its connection to them: everything to see, nothing to change. */
@@ -69,6 +71,7 @@ export class BoardService implements OnModuleInit {
    */
   async data(path: string, query: BoardQuery): Promise<unknown> {
     if (!path.startsWith('/api/')) throw notFound();
+    if (Number(query['jobsPerPage']) > mostJobsPerPage) throw notTaken();
     const answer =
       this.redis.producer.status === 'ready'
         ? await this.breaker.run(async () => (await this.routes.call(path, query)) ?? nothing)
@@ -79,7 +82,7 @@ export class BoardService implements OnModuleInit {
       });
     }
     const { status = 200, body } = answer;
-    if (status === 400) throw new DomainError('invalid', 'VALIDATION_FAILED', 'The board does not take that');
+    if (status === 400) throw notTaken();
     if (status >= 400) throw notFound();
     return body;
   }
@@ -88,6 +91,10 @@ export class BoardService implements OnModuleInit {
     const { file, values } = this.routes.page(boardPath);
     return readPage(join(this.routes.views, file), values);
   }
+}
+
+function notTaken(): DomainError {
+  return new DomainError('invalid', 'VALIDATION_FAILED', 'The board does not take that');
 }
 
 function notFound(): DomainError {
