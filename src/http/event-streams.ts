@@ -7,6 +7,8 @@ import { SignalFeed } from '../infrastructure/mongo/signals/signal-feed.js';
 import type { Signal } from '../infrastructure/mongo/signals/signal.js';
 
 const mostStreams = 5_000;
+/** Of one user with all sessions and keys, so that nobody takes those of everybody else. */
+const mostOfOneUser = 1_000;
 /** Bytes that may wait for a client who does not read. */
 const longestBacklog = 256 * 1_024;
 const heartbeat = 15_000;
@@ -49,12 +51,24 @@ export class EventStreams implements OnModuleDestroy {
     feed.onSignal((signal) => this.endWhere(({ principal }) => isAbout(signal, principal)));
   }
 
-  /** Answers with a stream. @throws DomainError unavailable when the process ends, or has too many of them. */
+  /**
+   * Answers with a stream.
+   * @throws DomainError TOO_MANY_STREAMS: unavailable when the process ends, or has too many of them; too-many when the
+   * user has.
+   */
   open(reply: FastifyReply, principal: Principal): EventStream {
     if (this.closing || this.streams.size >= mostStreams) {
       throw new DomainError('unavailable', 'TOO_MANY_STREAMS', 'No more streams, please try again.', {
         retryAfter: 1,
       });
+    }
+    if (this.countOf(principal) >= mostOfOneUser) {
+      throw new DomainError(
+        'too-many',
+        'TOO_MANY_STREAMS',
+        `You have ${mostOfOneUser} streams open here: close some first.`,
+        { retryAfter: 1 },
+      );
     }
     const output = new PassThrough();
     const stream = { output, principal, until: Date.now() + longestLife };
@@ -83,6 +97,12 @@ export class EventStreams implements OnModuleDestroy {
   onModuleDestroy(): void {
     clearInterval(this.timer);
     this.closeAll();
+  }
+
+  private countOf({ userId }: Principal): number {
+    let count = 0;
+    for (const { principal } of this.streams) if (principal.userId === userId) count += 1;
+    return count;
   }
 
   private endWhere(fits: (stream: OpenStream) => boolean): void {

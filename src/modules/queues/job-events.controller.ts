@@ -37,7 +37,12 @@ export class JobEventsController {
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   @ApiResponse({ status: 204, description: 'The last event has been received: nothing follows.' })
-  @ApiFailures({ 400: 'INVALID_ID', 404: 'JOB_NOT_FOUND, QUEUE_NOT_FOUND', 503: 'TOO_MANY_STREAMS' })
+  @ApiFailures({
+    400: 'INVALID_ID',
+    404: 'JOB_NOT_FOUND, QUEUE_NOT_FOUND',
+    429: 'TOO_MANY_STREAMS: a user has at most 1000 open in a process',
+    503: 'TOO_MANY_STREAMS: the process has 5000 open, or ends',
+  })
   async follow(
     @Param('queue') queue: string,
     @Param('id', idPipe(jobIds)) id: JobId,
