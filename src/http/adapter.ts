@@ -8,6 +8,7 @@ import type { httpConfig } from '../config/http.config.js';
 import { failureOfStatus } from './failure.js';
 import { answerClientError } from './client-errors.js';
 import { isProbe } from './probe-routes.js';
+import { contextOf } from './request-hooks.js';
 import { requestIdOf } from './request-id.js';
 
 const headersTimeout = 15_000;
@@ -51,7 +52,10 @@ class ServiceAdapter extends FastifyAdapter {
         return undefined;
       }
       const refusal = hook(request, response);
-      return refusal instanceof ForbiddenException ? crossOrigin() : refusal;
+      if (!(refusal instanceof ForbiddenException)) return refusal;
+      // No later hook runs, and the audit wants to know whose request it was.
+      request.context = contextOf(request);
+      return crossOrigin();
     });
   }
 }

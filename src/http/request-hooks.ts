@@ -27,7 +27,8 @@ function needsContext({ method, context }: FastifyRequest): boolean {
 /** Milliseconds: longer than any transaction, and than anything that a handler waits for. */
 const longestHandler = 120_000;
 
-function contextOf(request: FastifyRequest): RequestContext {
+/** What is known of a request when its headers have arrived. */
+export function contextOf(request: FastifyRequest): RequestContext {
   const { span } = request;
   return {
     requestId: request.id,

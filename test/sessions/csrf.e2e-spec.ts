@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { administrator, startApi, type RunningApi } from '../support/app.js';
 import { Browser } from './browser.js';
 import { createUser, loggedIn, outcome, type LoggedIn } from './logins.js';
@@ -10,7 +10,7 @@ let api: RunningApi;
 let login: () => Promise<LoggedIn>;
 
 beforeAll(async () => {
-  api = await startApi({ CORS_ORIGINS: listed });
+  api = await startApi({ CORS_ORIGINS: listed, TRUSTED_PROXIES: '127.0.0.1' });
   login = await createUser(api, 'ada@nexus.test');
 });
 afterAll(() => api?.close());
@@ -111,6 +111,28 @@ describe('where a write comes from', () => {
     expect(reply.headers.get('x-request-id')).toBe('csrf-1');
     expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
     expect(reply.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('leaves an entry in the audit trail when it is refused', async () => {
+    // An address of its own: further refusals of one address are only counted.
+    const address = '203.0.113.77';
+    const from = { 'sec-fetch-site': 'cross-site', 'x-forwarded-for': address, 'x-request-id': 'csrf-2' };
+    expect((await login(new Browser(api.url, from))).status).toBe(403);
+    const admin = await api.asAdministrator();
+    await vi.waitFor(
+      async () => {
+        const { body } = await admin.get(`/api/audit?action=access.denied&actor=${address}`);
+        expect(body.data).toMatchObject([
+          {
+            actor: { type: 'anonymous', id: address },
+            target: { type: 'route', id: 'POST /api/auth/login' },
+            changes: { code: { to: 'CROSS_ORIGIN_REQUEST' } },
+            requestId: 'csrf-2',
+          },
+        ]);
+      },
+      { timeout: 15_000, interval: 250 },
+    );
   });
 
   it.each([
