@@ -4,8 +4,11 @@ import { IsString, MaxLength } from 'class-validator';
 import { IsFreeText, withoutControls } from './is-free-text.js';
 import { plainTextOf } from './plain-text.js';
 
-/** What is longer is refused by its length; nobody need look for tags in it. */
-const longestStripped = 4_096;
+/**
+ * How much longer than allowed a text may be before its HTML is stripped. What is longer still is refused by its
+ * length as it is: nobody need look for tags in it.
+ */
+const mostMarkup = 10;
 
 interface FreeTextOptions {
   readonly maxLength: number;
@@ -18,7 +21,7 @@ export function FreeText({ maxLength, blank = false }: FreeTextOptions): Propert
   const rules = blank ? [IsString(), MaxLength(maxLength), withoutControls()] : [IsFreeText({ maxLength })];
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && value.length <= longestStripped ? plainTextOf(value) : value,
+      typeof value === 'string' && value.length <= mostMarkup * maxLength ? plainTextOf(value) : value,
     ),
     ...rules,
   );

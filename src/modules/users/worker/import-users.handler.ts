@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnrecoverableError } from 'bullmq';
-import { userIds, userImportIds, type JobId } from '../../../common/ids.js';
-import { newId } from '../../../infrastructure/mongo/new-id.js';
+import { userImportIds, type JobId } from '../../../common/ids.js';
 import { importUsers, type ImportUsersPayload } from '../../../jobs/catalogue/import-users.js';
 import { Once } from '../../../jobs/once/once.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../../jobs/worker/job-handler.js';
@@ -18,13 +17,11 @@ import { UserImportsRepository } from '../imports/user-imports.repository.js';
 import { beginningOf } from '../user-changes.js';
 import type { NewUser } from '../user.types.js';
 import { DuplicateEmailError } from '../users.repository.js';
-import { checkRow } from './import-item.js';
 import { ImportedUsersRepository } from './imported-users.repository.js';
+import { sortOut, type Candidate } from './sort-out.js';
 
 /** How often a chunk begins again because somebody else took one of its addresses meanwhile. */
 const attempts = 5;
-
-type Candidate = NewUser & { readonly index: number };
 
 /** Makes the users of an import, chunk by chunk: a chunk is one transaction, and happens once. */
 @Injectable()
@@ -51,7 +48,7 @@ export class ImportUsersHandler implements JobHandlerHost<ImportUsersPayload> {
   private async takeIn(job: JobId, from: UserImport, number: number): Promise<void> {
     const rows = await this.imports.waitingRows(from.id, number);
     if (rows === undefined) return;
-    const { candidates, refused } = sortOut(from, rows, number * rowsPerChunk);
+    const { candidates, refused } = await sortOut(from.roles, rows, number * rowsPerChunk);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once.inDatabase(job, String(number), async () => {
@@ -102,35 +99,4 @@ export class ImportUsersHandler implements JobHandlerHost<ImportUsersPayload> {
     }
     return { created, skipped };
   }
-}
-
-/** Which rows can become users, with ids for them, and which cannot. `first` is the place of the first row. */
-function sortOut(
-  { roles }: UserImport,
-  rows: readonly unknown[],
-  first: number,
-): { candidates: Candidate[]; refused: ImportedRow[] } {
-  const candidates: Candidate[] = [];
-  const refused: ImportedRow[] = [];
-  rows.forEach((row, offset) => {
-    const index = first + offset;
-    const checked = checkRow(row);
-    if ('errors' in checked) {
-      refused.push({ index, outcome: 'refused', code: 'VALIDATION_FAILED', ...checked });
-      return;
-    }
-    const { email, name, age = null } = checked.item;
-    candidates.push({
-      index,
-      id: newId(userIds),
-      email,
-      name,
-      age,
-      roles,
-      status: 'pending',
-      emailVerified: false,
-      passwordHash: null,
-    });
-  });
-  return { candidates, refused };
 }
