@@ -200,7 +200,7 @@ describe('the routes of API keys', () => {
     expect(codeOf(await owner.client.delete(path, { headers }))).toBe('412 PRECONDITION_FAILED');
   });
 
-  it('ask for a login of the last 10 minutes before they show a key', async () => {
+  it('ask for a login of the last 10 minutes before they show a key or change one', async () => {
     const { id } = await makeKey(owner.client);
     const sessions = connection().collection('sessions');
     const loggedIn = (secondsAgo: number) =>
@@ -212,6 +212,11 @@ describe('the routes of API keys', () => {
       const reply = await owner.client.post(`/api/api-keys${path}`, path === '' ? { name: 'x' } : {});
       expect(codeOf(reply)).toBe('403 RECENT_LOGIN_REQUIRED');
     }
+    for (const wider of [{ permissions: ['users:read'] }, { allowedIps: null }, { rateLimit: null }]) {
+      const reply = await owner.client.patch(`/api/api-keys/${id}`, wider);
+      expect(codeOf(reply)).toBe('403 RECENT_LOGIN_REQUIRED');
+    }
+    expect((await owner.client.get(`/api/api-keys/${id}`)).body.data).toMatchObject({ permissions: [] });
     expect((await owner.client.get('/api/api-keys')).status).toBe(200);
     await loggedIn(0);
   });

@@ -100,12 +100,14 @@ export class ApiKeysController {
 
   @Patch(':id')
   @Authenticated()
+  // It can widen what a key may do and from where, as a new key would.
+  @RecentLogin()
   @ApiOperation({ summary: 'Change the fields that are given; null clears' })
   @ApiIfMatch()
   @ApiAnswer(ApiKeyDto, { message: 'API key updated' })
   @ApiFailures({
     400: 'VALIDATION_FAILED or PERMISSION_NOT_FOUND',
-    403: stronger,
+    403: `RECENT_LOGIN_REQUIRED, or ${stronger}`,
     404: absent,
     409: 'OWNER_NOT_ACTIVE',
     412: 'PRECONDITION_FAILED',
