@@ -9,7 +9,8 @@ export const limitsConfig = section('limits', {
   }),
   principal: rateLimit('RATE_LIMIT_PRINCIPAL', {
     default: '1000/15m',
-    description: 'Requests of one user, or of one API key that has no limit of its own.',
+    description:
+      'Requests of one user, or of one API key that has no limit of its own; without api-keys:manage nobody gives a key more.',
   }),
   authFailures: rateLimit('RATE_LIMIT_AUTH_FAILURES', {
     default: '5/15m',

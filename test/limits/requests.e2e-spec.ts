@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type RunningApi } from '../support/app.js';
 import type { Reply } from '../support/client.js';
 import { atOnce, bearer, caller, oneByOne, tally } from './callers.js';
-import { accountMaker, type Account } from './accounts.js';
+import { accountMaker, password, type Account } from './accounts.js';
 
 const open = '/api/csrf-token';
 const closed = '/api/users/me';
@@ -10,6 +10,7 @@ const closed = '/api/users/me';
 let api: RunningApi;
 let ada: Account;
 let bob: Account;
+let carol: Account;
 
 beforeAll(async () => {
   api = await startApi({
@@ -21,6 +22,7 @@ beforeAll(async () => {
   });
   const make = await accountMaker(api);
   [ada, bob] = [await make('ada@nexus.test'), await make('bob@nexus.test')];
+  carol = await make('carol@nexus.test');
 });
 afterAll(() => api?.close());
 
@@ -177,4 +179,42 @@ it('does not believe X-Forwarded-For of a peer that is no trusted proxy', async 
   });
   const replies = await atOnce(15, () => caller(untrusting.url).get(open));
   expect(tally(replies)).toEqual({ 200: 10, 429: 5 });
+});
+
+describe('the limit of a key', () => {
+  const rate = (limit: number, windowSeconds: number) => ({
+    name: 'own',
+    rateLimit: { limit, windowSeconds },
+  });
+
+  it('is not above that of its owner, unless who gives it manages keys', async () => {
+    const client = await api.client.login({ email: carol.email, password });
+    const made = await client.post('/api/api-keys', rate(60, 600));
+    expect([made.status, (await client.post('/api/api-keys', rate(1, 10))).status]).toEqual([201, 201]);
+    const path = `/api/api-keys/${String(made.body.data?.id)}`;
+    const most = '60 requests in 600 s';
+    for (const [limit, seconds] of [
+      [1_000_000, 1],
+      [61, 600],
+      [1, 9],
+      [61, 86_400],
+    ] as const) {
+      for (const reply of [
+        await client.post('/api/api-keys', rate(limit, seconds)),
+        await client.patch(path, rate(limit, seconds)),
+      ]) {
+        expect(reply.status).toBe(403);
+        expect(reply.body).toMatchObject({ success: false, code: 'RATE_LIMIT_TOO_HIGH' });
+        expect(reply.body.message).toContain(most);
+        expect(reply.body.errors).toEqual([{ path: 'rateLimit', message: expect.stringContaining(most) }]);
+      }
+    }
+    const admin = await api.asAdministrator();
+    expect((await admin.post('/api/api-keys', rate(1_000, 1))).status).toBe(201);
+    expect((await admin.patch(path, rate(600, 60))).status).toBe(200);
+    // What was given may stay, and be given up.
+    expect((await client.patch(path, { ...rate(600, 60), name: 'kept' })).body.data?.name).toBe('kept');
+    expect((await client.patch(path, { rateLimit: null })).status).toBe(200);
+    expect((await client.patch(path, rate(600, 60))).status).toBe(403);
+  });
 });

@@ -50,8 +50,13 @@ export class ApiKeyManagementService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError invalid / PERMISSION_NOT_FOUND; forbidden / PERMISSION_NOT_HELD; conflict / TOO_MANY_API_KEYS. */
-  async create({ userId }: Principal, wish: ApiKeyWish): Promise<MadeApiKey> {
+  /**
+   * @throws DomainError invalid / PERMISSION_NOT_FOUND; forbidden / PERMISSION_NOT_HELD or RATE_LIMIT_TOO_HIGH;
+   * conflict / TOO_MANY_API_KEYS.
+   */
+  async create(principal: Principal, wish: ApiKeyWish): Promise<MadeApiKey> {
+    this.rules.assertMayGive(principal, wish.rateLimit);
+    const { userId } = principal;
     const id = newId(apiKeyIds);
     const key = makeKey();
     const createdAt = this.clock.now();
@@ -104,6 +109,8 @@ export class ApiKeyManagementService {
       const told = changesBetween(key, changes);
       // Nothing asked, nothing changed: a new revision would make stale what others have read.
       if (Object.keys(told).length === 0) return key;
+      // Who sends back what they have read may keep what they were given.
+      if ('rateLimit' in told) this.rules.assertMayGive(principal, changes.rateLimit);
       const updated = await this.keys.update(id, key.revision, changes);
       if (updated === null) throw keyStale();
       await this.signals.emit({ kind: 'api-key', id });

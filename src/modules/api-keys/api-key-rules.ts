@@ -1,13 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import { Clock } from '../../common/clock.js';
 import { DomainError, type FieldError } from '../../common/domain-error.js';
 import type { RoleId, UserId } from '../../common/ids.js';
-import type { PermissionName, Principal } from '../../common/principal.js';
+import type { PermissionName, Principal, RateLimit } from '../../common/principal.js';
+import { limitsConfig } from '../../config/limits.config.js';
 import { permissionCatalogue } from '../roles/permission-catalogue.js';
 import { RolesService } from '../roles/roles.service.js';
 import { ActingRules } from '../users/acting-rules.js';
 import type { ApiKey } from './api-key.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
+import { isBelow, rateTooHigh } from './rate-ceiling.js';
 
 export const mostKeys = 100;
 /** A rotation must not fail because all keys are in use, and must not be a way around their number either. */
@@ -24,6 +27,7 @@ export class ApiKeyRules {
     private readonly acting: ActingRules,
     private readonly roles: RolesService,
     private readonly clock: Clock,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
   ) {}
 
   maySee(principal: Principal, { userId }: ApiKey): boolean {
@@ -40,6 +44,13 @@ export class ApiKeyRules {
   async assertMayChange(principal: Principal, { userId }: ApiKey): Promise<void> {
     if (userId === principal.userId) return;
     await this.acting.userToActOn(principal, userId, { withDeleted: true });
+  }
+
+  /** What a key is to be given. @throws DomainError forbidden / RATE_LIMIT_TOO_HIGH. */
+  assertMayGive({ permissions }: Principal, rateLimit: RateLimit | null | undefined): void {
+    const ceiling = this.limits.principal;
+    if (ceiling === null || !rateLimit || permissions.has(manage)) return;
+    if (!isBelow(ceiling, rateLimit)) throw rateTooHigh(ceiling);
   }
 
   /** Inside a unit of work that has locked the holder. @throws DomainError conflict / TOO_MANY_API_KEYS. */

@@ -33,6 +33,7 @@ const keyShownOnce = (message: string) => ({
 });
 
 const absent = 'API_KEY_NOT_FOUND: also the keys of others, without api-keys:manage';
+const tooHigh = 'RATE_LIMIT_TOO_HIGH: more than RATE_LIMIT_PRINCIPAL, without api-keys:manage';
 const stronger = 'PERMISSION_NOT_HELD: its owner holds what you do not';
 
 /** Your own keys; with api-keys:manage also those of users who hold no more than you do. */
@@ -56,7 +57,7 @@ export class ApiKeysController {
   @ApiAnswer(MadeApiKeyDto, { status: 201, message: 'API key created' })
   @ApiFailures({
     400: 'VALIDATION_FAILED or PERMISSION_NOT_FOUND',
-    403: 'RECENT_LOGIN_REQUIRED or PERMISSION_NOT_HELD',
+    403: `RECENT_LOGIN_REQUIRED, PERMISSION_NOT_HELD or ${tooHigh}`,
     409: 'TOO_MANY_API_KEYS: a user has at most 100 active ones',
   })
   async create(@CurrentPrincipal() principal: Principal, @Body() body: CreateApiKeyDto) {
@@ -107,7 +108,7 @@ export class ApiKeysController {
   @ApiAnswer(ApiKeyDto, { message: 'API key updated' })
   @ApiFailures({
     400: 'VALIDATION_FAILED or PERMISSION_NOT_FOUND',
-    403: `RECENT_LOGIN_REQUIRED, or ${stronger}`,
+    403: `RECENT_LOGIN_REQUIRED, ${tooHigh}, or ${stronger}`,
     404: absent,
     409: 'OWNER_NOT_ACTIVE',
     412: 'PRECONDITION_FAILED',

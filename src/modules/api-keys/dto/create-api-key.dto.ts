@@ -57,7 +57,10 @@ export class CreateApiKeyDto {
   @AreNetworks()
   allowedIps?: string[];
 
-  @ApiPropertyOptional({ type: RateLimitDto, description: 'Instead of the limit that every principal has.' })
+  @ApiPropertyOptional({
+    type: RateLimitDto,
+    description: 'Instead of the limit that every principal has; higher than that only with api-keys:manage.',
+  })
   @NotNull()
   @IsObject()
   @ValidateNested()

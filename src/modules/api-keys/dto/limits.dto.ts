@@ -5,7 +5,7 @@ import type { Quota } from '../../../common/principal.js';
 const periods = ['day', 'month'] as const;
 
 export class RateLimitDto {
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 1_000_000, example: 100 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 1_000_000, example: 60 })
   @IsInt()
   @Min(1)
   @Max(1_000_000)

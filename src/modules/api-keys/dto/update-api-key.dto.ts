@@ -45,7 +45,11 @@ export class UpdateApiKeyDto {
   @AreNetworks()
   allowedIps?: string[] | null;
 
-  @ApiPropertyOptional({ type: RateLimitDto, nullable: true })
+  @ApiPropertyOptional({
+    type: RateLimitDto,
+    nullable: true,
+    description: 'Higher than the limit that every principal has only with api-keys:manage.',
+  })
   @IsOptional()
   @IsObject()
   @ValidateNested()
