@@ -43,6 +43,7 @@ describe('an export', () => {
     expect(reply.status).toBe(200);
     expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(reply.headers.get('content-disposition')).toBe('attachment; filename=users.json');
+    expect(reply.headers.get('cache-control')).toBe('no-store');
     const users: Json[] = JSON.parse(reply.text);
     expect(users).toHaveLength(total);
     const { body } = await people.admin.get(`/api/users/${people.adminId}`);

@@ -54,7 +54,10 @@ const columns = [
   'updatedAt',
 ] as const satisfies readonly (keyof UserDto)[];
 
-/** RFC 4180, with a line of headers. What a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * RFC 4180, with a line of headers. What a spreadsheet would take for a formula begins with an apostrophe, and what one
+ * would take for the end of a cell, because it separates them by semicolons or tabs, is quoted.
+ */
 async function* writeCsv(batches: Batches): AsyncGenerator<string> {
   yield csvOf([[...columns]]);
   for await (const batch of batches) {
@@ -70,7 +73,19 @@ async function* writeCsv(batches: Batches): AsyncGenerator<string> {
 function csvOf(rows: readonly unknown[][]): string {
   return stringify([...rows], {
     record_delimiter: '\r\n',
-    escape_formulas: true,
-    cast: { boolean: (value) => String(value) },
+    quoted_match: /[;\t]/,
+    cast: { boolean: (value) => String(value), string: withoutFormulas },
   });
+}
+
+/**
+ * Some spreadsheets pass over white space, and take the wide and small forms of a character for the character. One that
+ * separates by semicolons does not see the quotes: it begins a cell after each.
+ */
+function withoutFormulas(text: string): string {
+  return text.replaceAll(/[^;\t\r\n]+/g, (cell) => (isFormula(cell) ? `'${cell}` : cell));
+}
+
+function isFormula(cell: string): boolean {
+  return /^[\p{White_Space}\p{Default_Ignorable_Code_Point}]*[=+\-@]/u.test(cell.normalize('NFKC'));
 }

@@ -32,6 +32,7 @@ export class UserExportController {
     const { mediaType, write } = writtenFormats[format];
     reply
       .header('Content-Type', mediaType)
+      .header('Cache-Control', 'no-store')
       .header('Content-Disposition', `attachment; filename=users.${format}`);
     // Fastify would read a whole export for nobody.
     const text =
