@@ -150,6 +150,8 @@ describe('schedules', () => {
 
   it.each<[string, object, number, string]>([
     ['seconds', definition(1, { pattern: 'hello' }), 400, 'INVALID_SCHEDULE'],
+    // Its minute would be drawn anew at each look.
+    ['seconds', definition(1, { pattern: 'H 9 * * *' }), 400, 'INVALID_SCHEDULE'],
     ['seconds', { ...definition(1, { pattern: '0 9 * * *' }), timezone: 'Mars' }, 400, 'INVALID_SCHEDULE'],
     ['seconds', definition(1, { every: 10 }), 400, 'VALIDATION_FAILED'],
     ['seconds', definition(1, {}), 400, 'VALIDATION_FAILED'],

@@ -28,8 +28,20 @@ describe('the timing of a schedule', () => {
     expect(tickUntil(cron('0 9 * * 1'), at('2026-11-23T08:59'))).toEqual(at('2026-11-16T09:00'));
   });
 
-  it.each(['', 'hello', '61 * * * *', '0 0 30 2 *'])('refuses %j', (pattern) => {
+  const drawn = [
+    'H * * * *',
+    '0 H(0-7) * * *',
+    'H/15 * * * *',
+    '0 9 * * THU,H',
+    '1,H * * * *',
+    '0 9 * * H#2',
+  ];
+  it.each(['', 'hello', '61 * * * *', '0 0 30 2 *', ...drawn])('refuses %j', (pattern) => {
     expect(() => ticksAfter(cron(pattern), at('2026-01-01T00:00'), 1)).toThrow();
+  });
+
+  it.each(['0 9 * * THU', '0 9 * * thu', '0 9 * MAR *', '@hourly'])('takes %j', (pattern) => {
+    expect(ticksAfter(cron(pattern), at('2026-01-01T00:00'), 1)).toHaveLength(1);
   });
 
   it('refuses a time zone that does not exist', () => {

@@ -28,5 +28,11 @@ export function ticksAfter(timing: Timing, time: Date, count: number): Date[] {
 function expression({ pattern, timezone }: Timing, currentDate: Date): CronExpression {
   // Without a word it would tick at every minute.
   if (pattern === null || pattern.trim() === '') throw new Error('a schedule needs a pattern');
+  if (isDrawn(pattern)) throw new Error('a pattern with H would be another one at each look');
   return CronExpressionParser.parse(pattern, { currentDate, tz: timezone });
+}
+
+/** An H stands for a value that the parser draws anew each time; the only other one is in the name of a day. */
+function isDrawn(pattern: string): boolean {
+  return pattern.replaceAll(/thu/gi, '').includes('H');
 }
