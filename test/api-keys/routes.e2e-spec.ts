@@ -167,6 +167,19 @@ describe('the routes of API keys', () => {
     const list = await admin.get(`/api/api-keys?userId=${owner.id}&sortBy=name&sortOrder=desc`);
     expect(list.text).toContain(id);
     expect((await admin.patch(`/api/api-keys/${id}`, { name: 'seen' })).body.data?.name).toBe('seen');
+    const rotated = await admin.post(`/api/api-keys/${id}/rotate`, { overlapHours: 0 });
+    expect(rotated.body.data?.key).toMatch(/^sk_/);
+    const { id: adminId } = (await admin.get('/api/users/me')).body.data ?? {};
+    expect((await trail(id)).at(-1)).toMatchObject({
+      action: 'api-key.rotated',
+      actor: adminId,
+      changes: { userId: { to: owner.id }, rotatedTo: { to: rotated.body.data?.id } },
+    });
+    // The owner is told; nobody is of what they do themselves, as the other tests do.
+    const mails = connection().collection('jobs').find({ 'data.template': 'api-key-rotated-notice' });
+    expect((await mails.toArray()).map(({ data }) => data)).toEqual([
+      { template: 'api-key-rotated-notice', userId: owner.id, requestId: expect.any(String) },
+    ]);
     expect((await admin.delete(`/api/api-keys/${id}`)).status).toBe(200);
 
     const role = { name: 'key-keeper', permissions: ['api-keys:manage'] };

@@ -14,6 +14,7 @@ export const userMailTemplates = [
   'email-change',
   'email-change-notice',
   'email-changed-notice',
+  'api-key-rotated-notice',
 ] as const;
 export type UserMailTemplate = (typeof userMailTemplates)[number];
 

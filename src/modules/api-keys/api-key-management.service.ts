@@ -8,6 +8,7 @@ import { Signals } from '../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { AuditService } from '../audit/audit.service.js';
 import { changesBetween } from '../audit/changes-between.js';
+import { NotificationsService } from '../notifications/notifications.service.js';
 import { AccountsService } from '../users/accounts.service.js';
 import { isActive, type ApiKey, type ApiKeyChanges, type ApiKeySortField } from './api-key.js';
 import { ApiKeyRules } from './api-key-rules.js';
@@ -47,6 +48,7 @@ export class ApiKeyManagementService {
     private readonly unitOfWork: UnitOfWork,
     private readonly signals: Signals,
     private readonly audit: AuditService,
+    private readonly notifications: NotificationsService,
     private readonly clock: Clock,
   ) {}
 
@@ -125,7 +127,7 @@ export class ApiKeyManagementService {
 
   /**
    * A key that does what the old one does, for as long as that was made for. The old one lives on for `overlapHours`,
-   * and never past its own end.
+   * and never past its own end. An owner who did not do it is told by mail.
    * @throws DomainError as get; conflict / API_KEY_ENDED, API_KEY_ROTATED or TOO_MANY_API_KEYS; forbidden.
    */
   async rotate(principal: Principal, id: ApiKeyId, overlapHours: number): Promise<MadeApiKey> {
@@ -149,8 +151,13 @@ export class ApiKeyManagementService {
       await this.audit.record({
         action: 'api-key.rotated',
         target: { type: 'apiKey', id },
-        changes: changesBetween(old, { rotatedTo: successor, expiresAt: endsAt }),
+        changes: {
+          // Whose it is: perhaps not the actor's.
+          ...changesBetween({}, { userId }),
+          ...changesBetween(old, { rotatedTo: successor, expiresAt: endsAt }),
+        },
       });
+      if (userId !== principal.userId) await this.notifications.mailUser('api-key-rotated-notice', userId);
       return { apiKey: await this.findStored(successor), key };
     });
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '../../http/http.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -15,6 +16,7 @@ import { ApiKeysModule } from './api-keys.module.js';
   imports: [
     HttpModule,
     AuditModule,
+    NotificationsModule,
     RolesModule,
     SessionsModule,
     UsersModule,

@@ -144,7 +144,11 @@ export class ApiKeysController {
   @Authenticated()
   @RecentLogin()
   @NoStore()
-  @ApiOperation({ summary: 'Make a successor with the same rights; both work for overlapHours' })
+  @ApiOperation({
+    summary: 'Make a successor with the same rights; both work for overlapHours',
+    description:
+      'With api-keys:manage also for the key of another user: whoever does it is shown the new key, the audit trail names both, and its owner is told by mail.',
+  })
   @ApiAnswer(MadeApiKeyDto, { status: 201, message: 'API key rotated' })
   @ApiFailures({
     403: `RECENT_LOGIN_REQUIRED, or ${stronger}`,

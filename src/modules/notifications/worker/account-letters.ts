@@ -185,3 +185,14 @@ export function emailChangedNotice({ name, newEmail }: Named & { newEmail: strin
     ],
   };
 }
+
+export function apiKeyRotatedNotice({ name }: Named): Letter {
+  return {
+    subject: 'An API key of yours was replaced',
+    blocks: [
+      `Hello ${name},`,
+      'an administrator has rotated an API key of yours and was shown the new one, which acts for you. The old one ends soon.',
+      'If you did not agree on that, revoke the new key and ask another administrator for help at once.',
+    ],
+  };
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { existingAccount, invitation, loginCode } from './account-letters.js';
+import { apiKeyRotatedNotice, existingAccount, invitation, loginCode } from './account-letters.js';
 import { mailText } from './letter.js';
 
 const expiresAt = new Date('2026-12-01T10:30:45Z');
@@ -28,4 +28,10 @@ it('escapes a name that is written like HTML', () => {
 it('tells who registered for an account that exists, and nothing else of theirs', () => {
   const { text } = mailText(existingAccount({ ip: '203.0.113.7', at: expiresAt }));
   expect(text).toContain('on 2026-12-01 10:30 UTC from the network address 203.0.113.7');
+});
+
+it('tells an owner whose key somebody else has rotated', () => {
+  const { subject, text } = mailText(apiKeyRotatedNotice({ name: 'Ada' }));
+  expect(subject).toBe('An API key of yours was replaced');
+  expect(text).toContain('was shown the new one');
 });

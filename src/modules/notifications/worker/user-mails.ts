@@ -21,6 +21,7 @@ const statuses: Readonly<Record<UserMailTemplate, readonly Status[]>> = {
   'email-change': ['active'],
   'email-change-notice': ['active'],
   'email-changed-notice': ['pending', 'active', 'suspended'],
+  'api-key-rotated-notice': ['active'],
 };
 
 type Compose = (id: UserId, user: Recipient) => Promise<Mail | null>;
@@ -53,6 +54,7 @@ export class UserMails {
         : mailTo(user, letters.emailChangeNotice({ name: user.name, newEmail: user.pendingEmail })),
     'email-changed-notice': async (_, { name, email: newEmail, previousEmail: email }) =>
       email === null ? null : mailTo({ name, email }, letters.emailChangedNotice({ name, newEmail })),
+    'api-key-rotated-notice': async (_, user) => mailTo(user, letters.apiKeyRotatedNotice(user)),
   };
 
   /** Null when there is nobody to write to, or nothing to say any more. */
