@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeKey } from '../api-keys/keys.js';
 import type { Reply } from '../support/client.js';
 import { another, password, type Service } from './support.js';
 
@@ -20,8 +21,11 @@ export function openRegistrationFlows(running: () => Service): void {
         emailVerified: false,
       });
 
+      const key = await makeKey(client);
       const { token } = await service.mailbox.next(email);
       expect((await service.post('/api/auth/verify-email', { token })).status).toBe(200);
+      // Whoever made it had not shown that the address is theirs.
+      expect((await key.get('/api/users/me')).status).toBe(401);
       expect((await client.get('/api/users/me')).body.data).toMatchObject({ emailVerified: true });
       expect((await service.post('/api/auth/verify-email', { token })).status).toBe(400);
       // From now on there is nothing to verify.
@@ -49,6 +53,8 @@ export function openRegistrationFlows(running: () => Service): void {
       await register(email, another);
       const stranger = await service.api.client.login({ email, password: another });
       const strangers = await service.mailbox.next(email);
+      const key = await makeKey(stranger);
+      expect((await key.get('/api/users/me')).status).toBe(200);
 
       expect((await register(email)).status).toBe(202);
       const { subject, text, token } = await service.mailbox.next(email, 1);
@@ -58,6 +64,7 @@ export function openRegistrationFlows(running: () => Service): void {
       expect(reset.status, reset.text).toBe(200);
 
       expect((await stranger.get('/api/users/me')).status).toBe(401);
+      expect((await key.get('/api/users/me')).status).toBe(401);
       expect((await service.login(email, another)).status).toBe(401);
       const { body } = await service.login(email, password);
       expect(body.data?.user).toMatchObject({ email, emailVerified: true });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeKey } from '../api-keys/keys.js';
 import { another, invalidToken, later, minute, password, type Service } from './support.js';
 
 export function recoveryFlows(running: () => Service): void {
@@ -43,6 +44,18 @@ export function recoveryFlows(running: () => Service): void {
       expect(
         await service.database.collection('signals').countDocuments({ kind: 'user', id }),
       ).toBeGreaterThan(0);
+    });
+
+    it('ends the API keys when it is the first proof of the address, and no later ones', async () => {
+      const email = 'machines@recovery.example';
+      await service.createUser(email);
+      const early = await makeKey(await service.api.client.login({ email, password }));
+      expect((await reset(await resetTokenOf(email))).status).toBe(200);
+      expect((await early.get('/api/users/me')).status).toBe(401);
+
+      const key = await makeKey(await service.api.client.login({ email, password: another }));
+      expect((await reset(await resetTokenOf(email, 1), 'Third-Horse-9-Battery')).status).toBe(200);
+      expect((await key.get('/api/users/me')).status).toBe(200);
     });
 
     it('answers unknown addresses alike and mails them nothing', async () => {

@@ -6,6 +6,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { HttpModule } from '../../http/http.module.js';
 import { ApiKeyAccessModule } from '../api-keys/api-key-access.module.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { AccountCache } from './account-cache.js';
 import { AccessTokens } from './access-tokens.js';
@@ -41,6 +42,7 @@ import { UserRights } from './user-rights.js';
 @Module({
   imports: [
     ApiKeyAccessModule,
+    ApiKeysModule,
     AuditModule,
     HttpModule,
     LoginCodesModule,

@@ -14,7 +14,7 @@ export type Contact = Pick<User, 'id' | 'email' | 'name' | 'status' | 'emailVeri
   readonly previousEmail: string | null;
 };
 
-export type Passwords = Pick<User, 'email' | 'name' | 'status' | 'passwordHash'> & {
+export type Passwords = Pick<User, 'email' | 'emailVerified' | 'name' | 'status' | 'passwordHash'> & {
   readonly history: readonly FormerPassword[];
 };
 
@@ -42,10 +42,12 @@ export class AccountsRepository {
   }
 
   async findPasswords(id: UserId): Promise<Passwords | null> {
-    const found = await this.users.findById(id, 'email name status +passwordHash +passwordHistory').lean();
+    const found = await this.users
+      .findById(id, 'email emailVerified name status +passwordHash +passwordHistory')
+      .lean();
     if (found === null) return null;
-    const { email, name, status, passwordHash, passwordHistory } = found;
-    return { email, name, status, passwordHash, history: passwordHistory ?? [] };
+    const { email, emailVerified, name, status, passwordHash, passwordHistory } = found;
+    return { email, emailVerified, name, status, passwordHash, history: passwordHistory ?? [] };
   }
 
   /** False when the password has been changed since `expected` was read, or the user is gone or suspended. */

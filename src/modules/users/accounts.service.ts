@@ -21,7 +21,7 @@ export interface NewAccount {
   readonly emailVerified: boolean;
 }
 
-export type AccountPasswords = Pick<User, 'email' | 'name' | 'status' | 'passwordHash'> & {
+export type AccountPasswords = Pick<User, 'email' | 'emailVerified' | 'name' | 'status' | 'passwordHash'> & {
   /** Hashes that a new password must not match, the current one first. */
   readonly former: readonly string[];
 };

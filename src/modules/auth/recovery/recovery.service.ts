@@ -4,6 +4,7 @@ import type { UserPrincipal } from '../../../common/principal.js';
 import { newId } from '../../../infrastructure/mongo/new-id.js';
 import { Signals } from '../../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../../infrastructure/mongo/unit-of-work.js';
+import { ApiKeysService } from '../../api-keys/api-keys.service.js';
 import { AuditService } from '../../audit/audit.service.js';
 import { NotificationsService } from '../../notifications/notifications.service.js';
 import { OneTimeTokensService, invalidToken } from '../../notifications/one-time-tokens.service.js';
@@ -21,6 +22,7 @@ export class RecoveryService {
     private readonly accounts: AccountsService,
     private readonly tokens: OneTimeTokensService,
     private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
     private readonly notifications: NotificationsService,
     private readonly codes: LoginCodesService,
     private readonly currentPassword: CurrentPassword,
@@ -39,7 +41,9 @@ export class RecoveryService {
   }
 
   /**
-   * Takes the token of a reset or of an invitation. Either proves the address, which is returned, and ends every session.
+   * Takes the token of a reset or of an invitation. Either proves the address, which is returned, and ends every
+   * session. The first proof ends every API key as well: a stranger may have registered the address and made them.
+   * Later ones do not, as no machine must stop because a person forgot a password.
    * @throws DomainError invalid / INVALID_ONE_TIME_TOKEN or WEAK_PASSWORD; unavailable / BUSY.
    */
   async reset(token: string, password: string): Promise<string> {
@@ -60,6 +64,7 @@ export class RecoveryService {
       });
       if (!isChanged) throw invalidToken();
       await this.endWhatRestedOnThePassword(userId);
+      if (!account.emailVerified) await this.apiKeys.endAllOf(userId);
       const user = { type: 'user', id: userId } as const;
       const action = purpose === 'invitation' ? 'auth.accept-invitation' : 'auth.password-reset';
       await this.audit.record({ action, actor: user, target: user });

@@ -4,6 +4,7 @@ import { userIds, type RegistrationId, type UserId } from '../../../common/ids.j
 import { newId } from '../../../infrastructure/mongo/new-id.js';
 import { Signals } from '../../../infrastructure/mongo/signals/signals.js';
 import { UnitOfWork } from '../../../infrastructure/mongo/unit-of-work.js';
+import { ApiKeysService } from '../../api-keys/api-keys.service.js';
 import type { AuditAction } from '../../audit/audit-action.js';
 import type { AuditChanges } from '../../audit/audit-entry.js';
 import { AuditService } from '../../audit/audit.service.js';
@@ -23,6 +24,7 @@ export class EmailVerificationService {
     private readonly accounts: AccountsService,
     private readonly codes: LoginCodesService,
     private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
     private readonly notifications: NotificationsService,
     private readonly signals: Signals,
     private readonly audit: AuditService,
@@ -62,10 +64,12 @@ export class EmailVerificationService {
     await this.record('auth.verify-email', userId, { email: { to: email } });
   }
 
+  /** Keys of before end: whoever made them had not shown that the address is theirs. */
   private async confirm(userId: UserId, email: string): Promise<void> {
     if (!(await this.accounts.verifyEmail(userId, email))) throw invalidToken();
     await this.tokens.endAllOf(userId, ['email-verification']);
     await this.attempts.endAllOf(email);
+    await this.apiKeys.endAllOf(userId);
     await this.signals.emit({ kind: 'user', id: userId });
     await this.record('auth.verify-email', userId, { emailVerified: { from: false, to: true } });
   }
