@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { passwordChangeFlows } from './change-password.flows.js';
 import { emailChangeFlows } from './email-change.flows.js';
+import { keyNoticeFlows } from './key-notice.flows.js';
 import { openRegistrationFlows } from './open-registration.flows.js';
 import { loginCodeFlows } from './otp.flows.js';
 import { recoveryFlows } from './recovery.flows.js';
@@ -19,6 +20,7 @@ for (const flows of [
   passwordChangeFlows,
   emailChangeFlows,
   loginCodeFlows,
+  keyNoticeFlows,
 ]) {
   flows(() => service);
 }
