@@ -11,6 +11,17 @@ it.each([
   ['T\u0308@example.com', '\u1e97@example.com'],
   ['I\u0307@example.com', 'i\u0307@example.com'],
   ['\u0130@example.com', 'i\u0307@example.com'],
+  ['ada@xn--bcher-kva.example', 'ada@b\u00fccher.example'],
+  ['ada@XN--BCHER-KVA.Example', 'ada@b\u00fccher.example'],
+  ['ada@b\u00fccher.example', 'ada@b\u00fccher.example'],
+  ['ada@bu\u0308cher.example', 'ada@b\u00fccher.example'],
+  // Refused as an address, not taken for another one.
+  ['uni@\u24e7.test', 'uni@\u24e7.test'],
+  // Parts of addresses are searched for.
+  ['Ada@', 'ada@'],
+  ['@Exa', '@exa'],
+  ['ada@1', 'ada@1'],
+  ['Ada', 'ada'],
 ])('%j is %j', (given, stored) => expect(normalizeEmail(given)).toBe(stored));
 
 it('has one spelling of every letter with every mark, however it is put together', () => {
