@@ -1,12 +1,27 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { answerOnSocket } from './client-errors.js';
+import { answerOnSocket, noteAnswer } from './client-errors.js';
 import { requestIdOf } from './request-id.js';
 
 /** Answers in the envelope what Node.js would refuse with a bare status line, or close without a word. */
 export function answerProtocolRefusals(fastify: FastifyInstance): void {
+  fastify.server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    noteAnswer(response);
+  });
+
+  // RFC 9112, section 6.3: nobody knows where such a body ends, and the next request begins.
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    const coding = raw.headers['transfer-encoding'];
+    if (coding === undefined || /(?:^|[\s,])chunked\s*$/i.test(coding)) {
+      done();
+      return;
+    }
+    reply.header('Connection', 'close');
+    done(new BadRequestException());
+  });
+
   // RFC 9112, section 3.2: no HTTP/1.1 without a Host.
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
     const isRefused =

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dial, exchange as exchangeAll } from '../bad-input/raw.js';
 import { startApi, type RunningApi } from '../support/app.js';
 
 let api: RunningApi;
@@ -39,6 +40,12 @@ describe('what Node.js itself refuses is in the envelope too', () => {
       400,
       'BAD_REQUEST',
     ],
+    [
+      'a body of which nobody knows the end',
+      'POST /api/auth/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+      400,
+      'BAD_REQUEST',
+    ],
     ['no Host', 'GET /api/users HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'BAD_REQUEST'],
     [
       'an expectation that nobody can meet',
@@ -52,6 +59,39 @@ describe('what Node.js itself refuses is in the envelope too', () => {
     expect(reply.body).toMatchObject({ statusCode: status, success: false, code });
     expect(reply.status).toBe(status);
     expect(reply.headers).toMatch(/x-request-id: [0-9a-f-]{36}/i);
+  });
+
+  // The first is answered at once; the second reads its body and asks the database.
+  const token = '/api/csrf-token HTTP/1.1\r\nHost: a\r\n\r\n';
+  const credentials = JSON.stringify({ email: 'nobody@nexus.test', password: 'Wrong-password-1' });
+  const login = `/api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${credentials.length}\r\n\r\n${credentials}`;
+  const rest =
+    'POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+  it.each<[string, string, number[]]>([
+    ['after a request', `GET ${token}GARBAGE\r\n\r\n`, [200, 400]],
+    ['after one that takes its time', `POST ${login}GARBAGE\r\n\r\n`, [401, 400]],
+    ['after two', `POST ${login}GET ${token}GARBAGE\r\n\r\n`, [401, 200, 400]],
+    ['in a body', `${rest}GARBAGE\r\n\r\n`, [400]],
+    ['in a body after a request', `POST ${login}${rest}GARBAGE\r\n\r\n`, [401, 400]],
+    [
+      'in a body whose type was refused',
+      `${rest.replace('application/json', 'text/nothing')}GARBAGE\r\n\r\n`,
+      [expect.toBeOneOf([400, 415])],
+    ],
+  ])('garbage %s, which is answered in its place', async (_, bytes, statuses) => {
+    const replies = await exchangeAll(api.url, bytes);
+    expect(replies.map(({ status }) => status)).toEqual(statuses);
+  });
+
+  it('garbage after half a body whose type was refused, without a second answer', async () => {
+    const socket = dial(api.url);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    socket.write(`${rest.replace('application/json', 'text/nothing')}1\r\n`);
+    await vi.waitFor(() => expect(heard).toContain('UNSUPPORTED_MEDIA_TYPE'), 10_000);
+    socket.write('GARBAGE\r\n\r\n');
+    await once(socket, 'close');
+    expect(heard.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
   it('headers that do not end in time', async () => {
