@@ -8,6 +8,7 @@ import { httpConfig } from '../config/http.config.js';
 const signatureLength = 16;
 
 interface Payload {
+  readonly list: string;
   readonly sortBy: string;
   readonly sortOrder: string;
   readonly type: 'date' | 'plain';
@@ -17,8 +18,18 @@ interface Payload {
 
 function isPayload(value: unknown): value is Payload {
   return (
-    typeof value === 'object' && value !== null && 'sortBy' in value && 'id' in value && 'value' in value
+    typeof value === 'object' &&
+    value !== null &&
+    'list' in value &&
+    'sortBy' in value &&
+    'id' in value &&
+    'value' in value
   );
+}
+
+/** Which list a cursor is for: its name, and its order. */
+export interface CursorScope extends Sorting<string> {
+  readonly list: string;
 }
 
 /**
@@ -33,9 +44,10 @@ export class CursorCodec {
     this.key = config.cursorSecret ?? randomBytes(32);
   }
 
-  encode(position: KeysetPosition, { sortBy, sortOrder }: Sorting<string>): string {
+  encode(position: KeysetPosition, { list, sortBy, sortOrder }: CursorScope): string {
     const { id, value } = position;
     const payload: Payload = {
+      list,
       sortBy,
       sortOrder,
       id,
@@ -45,14 +57,16 @@ export class CursorCodec {
     return Buffer.concat([this.sign(body), body]).toString('base64url');
   }
 
-  /** @throws DomainError invalid / INVALID_CURSOR for anything that encode did not write for the same sorting. */
-  decode(cursor: string, { sortBy, sortOrder }: Sorting<string>): KeysetPosition {
+  /** @throws DomainError invalid / INVALID_CURSOR for anything that encode did not write for the same list and sorting. */
+  decode(cursor: string, { list, sortBy, sortOrder }: CursorScope): KeysetPosition {
     const bytes = Buffer.from(cursor, 'base64url');
     const body = bytes.subarray(signatureLength);
     const signature = bytes.subarray(0, signatureLength);
     if (signature.length !== signatureLength || !timingSafeEqual(signature, this.sign(body))) throw invalid();
     const payload: unknown = JSON.parse(body.toString());
     if (!isPayload(payload)) throw invalid();
+    if (payload.list !== list)
+      throw invalid('cursor belongs to another list: start again with an empty cursor');
     if (payload.sortBy !== sortBy || payload.sortOrder !== sortOrder) {
       throw invalid('cursor belongs to a list in another order: start again with an empty cursor');
     }

@@ -81,6 +81,16 @@ describe('cursors', () => {
     const reply = await admin.get(`/api/users?limit=1&sortBy=name&cursor=${next}`);
     expect(reply.body).toMatchObject({ statusCode: 400, code: 'INVALID_CURSOR' });
   });
+
+  it('belong to the list that they were given for', async () => {
+    const { body } = await admin.get('/api/users?limit=1&cursor=');
+    const next = String(body.pagination?.nextCursor);
+    for (const list of ['roles', 'permissions', 'auth/sessions', 'api-keys', 'queues/email/jobs']) {
+      const reply = await admin.get(`/api/${list}?cursor=${next}`);
+      expect([list, reply.status, reply.body.code]).toEqual([list, 400, 'INVALID_CURSOR']);
+    }
+    expect((await admin.get(`/api/users?limit=1&cursor=${next}`)).status).toBe(200);
+  });
 });
 
 describe('filters and search', () => {

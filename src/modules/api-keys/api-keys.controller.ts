@@ -80,7 +80,7 @@ export class ApiKeysController {
   @ApiFailures({ 403: "FORBIDDEN: another user's keys need api-keys:manage" })
   async list(@CurrentPrincipal() principal: Principal, @Query() query: ListApiKeysQuery) {
     const userId = query.userId === undefined ? undefined : userIds.parse(query.userId);
-    const request = this.lists.read(query, 'createdAt');
+    const request = this.lists.read('api-keys', query, 'createdAt');
     const list = await this.keys.list(principal, userId, request);
     const now = this.clock.now();
     return this.lists.answer('API keys retrieved', list, request, (key) => apiKeyDto(key, now));

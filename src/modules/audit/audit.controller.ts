@@ -24,7 +24,7 @@ export class AuditController {
   @ApiFailures({ 400: 'VALIDATION_FAILED, INVALID_CURSOR' })
   async list(@Query() query: ListAuditQuery): Promise<Answer<AuditEntryDto[]>> {
     // Without a cursor, too: a trail that only grows at its head has no numbered pages.
-    const request = this.lists.read<'at'>({ ...query, cursor: query.cursor ?? '' }, 'at');
+    const request = this.lists.read<'at'>('audit', { ...query, cursor: query.cursor ?? '' }, 'at');
     const list = await this.audit.list(filterOf(query), request);
     return this.lists.answer('Audit entries retrieved', list, request, auditEntryDto);
   }

@@ -30,7 +30,7 @@ export class DeadLettersController {
   @ApiFailures({ 400: 'VALIDATION_FAILED, INVALID_CURSOR' })
   async list(@Query() query: ListDeadLettersQuery): Promise<Answer<DeadLetterDto[]>> {
     const { queue, name } = query;
-    const request = this.lists.read(query, 'failedAt');
+    const request = this.lists.read('dead-letters', query, 'failedAt');
     const filter = { ...(queue !== undefined && { queue }), ...(name !== undefined && { name }) };
     const list = await this.letters.list(filter, request);
     return this.lists.answer('Dead letter jobs retrieved', list, request, deadLetterDto);

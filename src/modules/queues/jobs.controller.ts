@@ -60,7 +60,7 @@ export class JobsController {
     @Query() query: ListJobsQuery,
     @CurrentPrincipal() principal: Principal,
   ): Promise<Answer<JobDto[]>> {
-    const request = this.lists.read(query, 'createdAt');
+    const request = this.lists.read('jobs', query, 'createdAt');
     const list = await this.queues.listJobs(principal, queue, query.state, request);
     return this.lists.answer('Jobs retrieved', list, request, jobDto);
   }

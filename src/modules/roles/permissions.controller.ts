@@ -24,7 +24,7 @@ export class PermissionsController {
   @ApiOperation({ summary: 'List the permissions that roles are made of' })
   @ApiListAnswer(PermissionDto, { message: 'Permissions retrieved' })
   async list(@Query() query: ListPermissionsQuery) {
-    const request = this.lists.read(query, 'createdAt');
+    const request = this.lists.read('permissions', query, 'createdAt');
     const list = await this.roles.listPermissions(request);
     return this.lists.answer('Permissions retrieved', list, request, permissionDto);
   }

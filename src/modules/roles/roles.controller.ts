@@ -37,7 +37,7 @@ export class RolesController {
   @ApiOperation({ summary: 'List roles' })
   @ApiListAnswer(RoleDto, { message: 'Roles retrieved' })
   async list(@Query() query: ListRolesQuery) {
-    const request = this.lists.read(query, 'createdAt');
+    const request = this.lists.read('roles', query, 'createdAt');
     return this.lists.answer('Roles retrieved', await this.roles.list(request), request, roleDto);
   }
 

@@ -32,7 +32,7 @@ export class SessionsController {
     @Query() query: ListSessionsQuery,
     @CurrentSession() { userId, sessionId }: SessionPrincipal,
   ): Promise<Answer<SessionDto[]>> {
-    const request = this.lists.read(query, 'createdAt');
+    const request = this.lists.read('sessions', query, 'createdAt');
     const list = await this.sessions.list(userId, request);
     return this.lists.answer('Sessions retrieved', list, request, (session) =>
       sessionDto(session, sessionId),

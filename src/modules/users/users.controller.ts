@@ -68,7 +68,7 @@ export class UsersController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<Answer<UserDto[]>> {
     const { status, role, search } = query;
-    const request = this.lists.read(query, 'createdAt');
+    const request = this.lists.read('users', query, 'createdAt');
     const list = await this.users.list(
       principal,
       {
