@@ -15,7 +15,8 @@ export function closeOnSignal(close: () => Promise<void>): void {
     closing = true;
     logger.log(`${signal}: finishing what runs`);
     setTimeout(() => {
-      logger.error(`not closed within ${limit / 1_000} s, giving up`);
+      const open = process.getActiveResourcesInfo();
+      logger.error({ open }, `not closed within ${limit / 1_000} s, giving up`);
       process.exit(1);
     }, limit).unref();
     try {

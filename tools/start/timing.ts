@@ -18,7 +18,8 @@ export interface Timing {
 export const defaultTiming: Timing = {
   readyMs: 60_000,
   pollMs: 150,
-  graceMs: 30_000,
+  // Longer than the 30 s after which they give up by themselves: their last line says that they did.
+  graceMs: 33_000,
   servicesGraceMs: 25_000,
   firstPauseMs: 500,
   lastPauseMs: 30_000,
