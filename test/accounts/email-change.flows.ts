@@ -24,7 +24,9 @@ export function emailChangeFlows(running: () => Service): void {
       const reset = await service.mailbox.next('old@move.example');
 
       expect((await ask(client, ' New@Move.Example')).body).toMatchObject({ statusCode: 202, data: null });
-      const { token } = await service.mailbox.next('new@move.example');
+      const { token, text, toName } = await service.mailbox.next('new@move.example');
+      // Nor may the name, which the asker chose, reach whoever reads the new address.
+      expect([text, toName]).toEqual([expect.not.stringContaining('Grace'), '']);
       const notice = await service.mailbox.next('old@move.example', 1);
       expect(notice.subject).toBe('A change of your e-mail address was asked for');
       expect(notice.text).toContain('new@move.example');

@@ -4,6 +4,8 @@ import { until } from '../jobs/support.js';
 
 export interface ReceivedMail {
   readonly to: string;
+  /** What a mail program shows instead of the address; '' when it has none. */
+  readonly toName: string;
   readonly subject: string;
   /** The plain text, decoded. */
   readonly text: string;
@@ -43,6 +45,7 @@ function parse(message: string): ReceivedMail {
   const to = header('To').trim();
   return {
     to: /<(.+)>$/.exec(to)?.[1] ?? to,
+    toName: /^(.*?)\s*<.+>$/.exec(to)?.[1] ?? '',
     subject: header('Subject').trim(),
     text,
     token: /#token=([\w-]+)/.exec(text)?.[1] ?? '',

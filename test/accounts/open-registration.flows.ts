@@ -22,7 +22,9 @@ export function openRegistrationFlows(running: () => Service): void {
       });
 
       const key = await makeKey(client);
-      const { token } = await service.mailbox.next(email);
+      const { token, text, toName } = await service.mailbox.next(email);
+      // Whoever registers chooses the name: it must not reach a stranger's mailbox.
+      expect([text, toName]).toEqual([expect.not.stringContaining('Lovelace'), '']);
       expect((await service.post('/api/auth/verify-email', { token })).status).toBe(200);
       // Whoever made it had not shown that the address is theirs.
       expect((await key.get('/api/users/me')).status).toBe(401);

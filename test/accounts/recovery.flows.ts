@@ -54,8 +54,15 @@ export function recoveryFlows(running: () => Service): void {
       expect((await early.get('/api/users/me')).status).toBe(401);
 
       const key = await makeKey(await service.api.client.login({ email, password: another }));
+      const [unproven] = service.mailbox.all(email);
+      expect([unproven?.text, unproven?.toName]).toEqual([expect.stringContaining('Hello,'), '']);
       expect((await reset(await resetTokenOf(email, 1), 'Third-Horse-9-Battery')).status).toBe(200);
       expect((await key.get('/api/users/me')).status).toBe(200);
+      const proven = service.mailbox.all(email)[1];
+      expect([proven?.text, proven?.toName]).toEqual([
+        expect.stringContaining('Hello Grace Hopper,'),
+        'Grace Hopper',
+      ]);
     });
 
     it('answers unknown addresses alike and mails them nothing', async () => {

@@ -6,8 +6,11 @@ interface WithLink {
 }
 
 interface Named {
+  /** '' where nobody has shown yet that the address is theirs: a stranger chose the name, as words for its mailbox. */
   readonly name: string;
 }
+
+const greeting = (name: string): string => (name === '' ? 'Hello,' : `Hello ${name},`);
 
 const unexpected = 'If you did not expect this mail, you need not do anything.';
 const until = (expiresAt: Date): string => `The link works once, until ${minuteOf(expiresAt)}.`;
@@ -17,7 +20,7 @@ export function invitation({ name, link, expiresAt }: Named & WithLink): Letter 
   return {
     subject: 'You are invited: choose your password',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       'an account was made for you.',
       { label: 'Choose your password', link },
       until(expiresAt),
@@ -48,7 +51,7 @@ export function registration({ link, expiresAt, ...attempt }: Attempt): Letter {
   return {
     subject: 'Confirm your e-mail address',
     blocks: [
-      'Hello,',
+      greeting(''),
       whoRegistered(attempt),
       { label: 'If that was you, confirm your address', link },
       until(expiresAt),
@@ -62,7 +65,7 @@ export function unconfirmedAccount({ link, expiresAt, ...attempt }: Attempt): Le
   return {
     subject: 'You already have an account',
     blocks: [
-      'Hello,',
+      greeting(''),
       whoRegistered(attempt),
       'There is an account with this address already, but nobody has confirmed the address yet.',
       { label: 'Confirm your address and choose a new password', link },
@@ -77,7 +80,7 @@ export function existingAccount(attempt: Pick<Attempt, 'at' | 'ip'>): Letter {
   return {
     subject: 'You already have an account',
     blocks: [
-      'Hello,',
+      greeting(''),
       whoRegistered(attempt),
       'You already have an account with this address: log in to it, or ask for a new password.',
       'If it was not you, you need not do anything: your account is as it was.',
@@ -90,7 +93,7 @@ export function severalRegistrations(): Letter {
   return {
     subject: 'Register once more',
     blocks: [
-      'Hello,',
+      greeting(''),
       'you asked for another mail to confirm your address, but several registrations are waiting for it.',
       'Please register once more, and open the link in the mail that comes right after it.',
       unexpected,
@@ -102,11 +105,11 @@ export function emailVerification({ name, link, expiresAt }: Named & WithLink): 
   return {
     subject: 'Confirm your e-mail address',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       'somebody registered with this e-mail address.',
       { label: 'If that was you, confirm your address', link },
       until(expiresAt),
-      'If that was not you, do not open the link.',
+      'If that was not you, do not open the link: the account would keep the password that was chosen then.',
     ],
   };
 }
@@ -115,7 +118,7 @@ export function passwordReset({ name, link, expiresAt }: Named & WithLink): Lett
   return {
     subject: 'Choose a new password',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       'somebody asked for a new password for your account.',
       { label: 'Choose a new password', link },
       `${until(expiresAt)} It ends every session of your account.`,
@@ -128,7 +131,7 @@ export function loginCode({ name, code, expiresAt }: Named & { code: string; exp
   return {
     subject: 'Your login code',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       'this is the code that you asked for:',
       { code },
       `It works once, until ${minuteOf(expiresAt)}. Nobody of ours will ever ask you for it.`,
@@ -141,7 +144,7 @@ export function emailChange({ name, link, expiresAt }: Named & WithLink): Letter
   return {
     subject: 'Confirm your new e-mail address',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       'you asked that this becomes the e-mail address of your account.',
       { label: 'Confirm your new address', link },
       until(expiresAt),
@@ -155,7 +158,7 @@ export function addressInUse(): Letter {
   return {
     subject: 'Your e-mail address stays yours',
     blocks: [
-      'Hello,',
+      greeting(''),
       'somebody asked to use this e-mail address for another account. You have an account with it, so that was refused.',
       'You need not do anything.',
     ],
@@ -167,7 +170,7 @@ export function emailChangeNotice({ name, newEmail }: Named & { newEmail: string
   return {
     subject: 'A change of your e-mail address was asked for',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       `somebody who knows your password asked to change the e-mail address of your account to ${newEmail}.`,
       'Nothing changes until that address is confirmed. If it was not you, change your password now.',
     ],
@@ -179,7 +182,7 @@ export function emailChangedNotice({ name, newEmail }: Named & { newEmail: strin
   return {
     subject: 'Your e-mail address was changed',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       `the e-mail address of your account is ${newEmail} now. Nothing more is sent to this one.`,
       'If it was not you, ask an administrator for help at once.',
     ],
@@ -190,7 +193,7 @@ export function apiKeyRotatedNotice({ name }: Named): Letter {
   return {
     subject: 'An API key of yours was replaced',
     blocks: [
-      `Hello ${name},`,
+      greeting(name),
       'an administrator has rotated an API key of yours and was shown the new one, which acts for you. The old one ends soon.',
       'If you did not agree on that, revoke the new key and ask another administrator for help at once.',
     ],

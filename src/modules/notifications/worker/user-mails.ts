@@ -52,8 +52,9 @@ export class UserMails {
       user.pendingEmail === null
         ? null
         : mailTo(user, letters.emailChangeNotice({ name: user.name, newEmail: user.pendingEmail })),
-    'email-changed-notice': async (_, { name, email: newEmail, previousEmail: email }) =>
-      email === null ? null : mailTo({ name, email }, letters.emailChangedNotice({ name, newEmail })),
+    // Nobody knows whether the address of before was ever theirs.
+    'email-changed-notice': async (_, { email: newEmail, previousEmail: email }) =>
+      email === null ? null : mailTo({ name: '', email }, letters.emailChangedNotice({ name: '', newEmail })),
     'api-key-rotated-notice': async (_, user) => mailTo(user, letters.apiKeyRotatedNotice(user)),
   };
 
@@ -61,13 +62,16 @@ export class UserMails {
   async compose(template: UserMailTemplate, id: UserId): Promise<Mail | null> {
     const user = await this.recipients.recipientOf(id);
     if (user === null || !statuses[template].includes(user.status)) return null;
-    return this.composers[template](id, user);
+    // Whoever made the account chose the name: it is no word of the owner's until they have shown who they are.
+    return this.composers[template](id, user.emailVerified ? user : { ...user, name: '' });
   }
 
-  private async emailChange(id: UserId, { name, pendingEmail: email }: Recipient): Promise<Mail | null> {
+  /** Without a name, as the address may be a stranger's. */
+  private async emailChange(id: UserId, { pendingEmail: email }: Recipient): Promise<Mail | null> {
+    const name = '';
     if (email === null) return null;
     if ((await this.recipients.holderOf(email)) !== null) {
-      return mailTo({ name: '', email }, letters.addressInUse());
+      return mailTo({ name, email }, letters.addressInUse());
     }
     return mailTo(
       { name, email },
