@@ -61,6 +61,33 @@ describe('password policy', () => {
 });
 
 describe('judging a password', () => {
+  /** Milliseconds of processor time, the least of three: others use the processor as well. */
+  async function cost(password: string): Promise<number> {
+    const times: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const start = process.cpuUsage();
+      await strength.score(password, ['ada', 'lovelace']);
+      const { user, system } = process.cpuUsage(start);
+      times.push((user + system) / 1_000);
+    }
+    return Math.min(...times);
+  }
+
+  it.each(['Aa1!'.repeat(16) + 'Aa42', '4@8({[</369!1|'.repeat(5).slice(0, 68), 'p4$$w0rd'.repeat(9)])(
+    'takes about as long for %j as for its first 20 characters',
+    async (nasty) => {
+      await strength.score('Warm-Up-7', []);
+      const short = await cost(nasty.slice(0, 20));
+      // Judged whole it takes four times as long or more.
+      expect(await cost(nasty)).toBeLessThan(2.5 * short + 20);
+    },
+  );
+
+  it('finds a long password strong by its end', async () => {
+    expect(await strength.score('aaaaaaaaaaaaaaaaaaaaaaaaaaaaKj7#vQ!mZ2&w', [])).toBeGreaterThanOrEqual(3);
+    expect(await strength.score('Aa1!'.repeat(16), [])).toBeLessThan(3);
+  });
+
   it('leaves the process free while it thinks', async () => {
     // One of those that take longest.
     const slow = 'p4$$w0rd'.repeat(9);

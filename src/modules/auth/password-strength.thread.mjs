@@ -1,5 +1,5 @@
 // Judges passwords in a thread of its own: a word list of 200,000 entries is read when the first one comes, and one
-// password may take half a second. JavaScript, because a thread is started from the file as it lies in its folder.
+// password may take a tenth of a second. JavaScript, because a thread is started from the file as it lies in its folder.
 import { parentPort } from 'node:worker_threads';
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import * as common from '@zxcvbn-ts/language-common';

@@ -11,8 +11,8 @@ const idleTime = 60_000;
 const script = new URL('./password-strength.thread.mjs', import.meta.url);
 
 /**
- * zxcvbn in a thread: its word lists take 0.4 s to load, and a password of 72 bytes may take 0.5 s, in which this
- * process would answer nobody. It ends by itself, and holds up no process that ends.
+ * zxcvbn in a thread: its word lists take 0.4 s to load, and one password may take 0.1 s, in which this process would
+ * answer nobody. It ends by itself, and holds up no process that ends.
  */
 class StrengthThread {
   private readonly queue = new HashingPool({ workers: 1, backlog, expectedDuration });
