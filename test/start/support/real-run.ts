@@ -48,7 +48,7 @@ export class RealRun {
     const files = existsSync(mails) ? readdirSync(mails).filter((name) => name.endsWith('.eml')) : [];
     return files
       .map((name) => readFileSync(join(mails, name), 'utf8'))
-      .filter((text) => text.includes(`<${email}>`));
+      .filter((text) => /^To: (.*)$/m.exec(text)?.[1]?.includes(email));
   }
 
   async remove(): Promise<void> {
