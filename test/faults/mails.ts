@@ -6,7 +6,8 @@ export function mailsByRecipient(folder: string): Map<string, number> {
   const counts = new Map<string, number>();
   if (!existsSync(folder)) return counts;
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.eml'))) {
-    const [, address = 'nobody'] = /^To: .*?<?([^\s<>]+@[^\s<>]+)>?\r?$/m.exec(readFileSync(join(folder, name), 'utf8')) ?? [];
+    const [, address = 'nobody'] =
+      /^To: .*?<?([^\s<>]+@[^\s<>]+)>?\r?$/m.exec(readFileSync(join(folder, name), 'utf8')) ?? [];
     counts.set(address, (counts.get(address) ?? 0) + 1);
   }
   return counts;
