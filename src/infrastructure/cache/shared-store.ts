@@ -8,8 +8,10 @@ import {
 } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { createCache, KeyvAdapter, type Cache, type CacheManagerStore } from 'cache-manager';
-import { redisStore, type RedisStore } from 'cache-manager-redis-yet';
+import { redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
+import type { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
+import { createClient, type RedisClientType } from 'node-redis';
 import { jobsConfig } from '../../config/jobs.config.js';
 import { redisConfig } from '../../config/redis.config.js';
 import { Breaker } from '../redis/breaker.js';
@@ -33,12 +35,14 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly logger = new Logger(SharedStore.name);
   private readonly prefix: string;
   private readonly breaker: Breaker;
-  private store: RedisStore | undefined;
+  private client: RedisClientType | undefined;
   private cache: Cache | undefined;
   private closed = false;
+  private connected = false;
 
   constructor(
-    @Inject(OptionalRedis) private readonly redis: Pick<OptionalRedis, 'client' | 'breaker'>,
+    @Inject(OptionalRedis)
+    private readonly redis: Pick<OptionalRedis, 'breaker'> & { readonly client: Pick<Redis, 'status'> },
     @Inject(redisConfig.KEY) private readonly config: ConfigType<typeof redisConfig>,
     @Inject(jobsConfig.KEY) { queuePrefix }: Pick<ConfigType<typeof jobsConfig>, 'queuePrefix'>,
   ) {
@@ -53,7 +57,7 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
 
   async onApplicationShutdown(): Promise<void> {
     this.closed = true;
-    await this.store?.client.disconnect().catch(() => undefined);
+    await this.disconnect();
   }
 
   async get<Value>(key: string): Promise<Value | undefined> {
@@ -74,7 +78,7 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** All keys that fit a pattern of Redis, found in steps (SCAN): no server stands still for it. */
   async deleteMatching(pattern: string): Promise<void> {
-    const client = this.ready() && this.store?.client;
+    const client = this.ready() && this.client;
     if (client === undefined) return;
     const match = escapeGlob(this.prefix) + pattern;
     let cursor = 0;
@@ -87,7 +91,7 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private ready(): Cache | undefined {
-    return this.store?.client.isReady === true ? this.cache : undefined;
+    return this.client?.isReady === true ? this.cache : undefined;
   }
 
   private async connect(): Promise<void> {
@@ -100,26 +104,45 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
       try {
         return await this.open(this.config.cacheUrl ?? this.config.url);
       } catch (error) {
+        if (this.closed) return;
         this.logger.warn({ err: error, retryInMs: pause }, 'the Redis of the cache cannot be reached');
         await sleep(pause, undefined, { ref: false });
       }
     }
   }
 
+  /** @throws Error when no connection comes about. Later ones are made again for as long as it takes. */
   private async open(url: string): Promise<void> {
-    const store = await redisStore({
+    let opened = false;
+    const client: RedisClientType = createClient({
       url,
       disableOfflineQueue: true,
       commandsQueueMaxLength: mostWaiting,
-      socket: { reconnectStrategy: (attempt) => Math.min(attempt * 100, longestReconnectPause) },
+      socket: {
+        reconnectStrategy: (attempt) =>
+          opened && !this.closed && Math.min(attempt * 100, longestReconnectPause),
+      },
     });
-    // Told by the breaker; without a listener a lost connection would end the process.
-    store.client.on('error', () => undefined);
-    this.store = store;
+    // Before it connects: without a listener a connection that is lost, at whichever moment, would end the process.
+    client.on('error', () => {
+      this.connected = false;
+    });
+    client.on('connect', () => {
+      this.connected = true;
+      if (this.closed) void this.disconnect();
+    });
+    this.client = client;
+    await client.connect();
+    opened = true;
     this.cache = createCache({
-      stores: [new Keyv({ store: new KeyvAdapter(plain(store)), useKeyPrefix: false })],
+      stores: [new Keyv({ store: new KeyvAdapter(plain(redisInsStore(client))), useKeyPrefix: false })],
     });
-    if (this.closed) await this.onApplicationShutdown();
+  }
+
+  /** One that is connecting cannot be ended: it is once it has connected. */
+  private async disconnect(): Promise<void> {
+    if (this.connected) await this.client?.disconnect().catch(() => undefined);
+    this.connected = false;
   }
 
   private ownBreaker(): Breaker {
