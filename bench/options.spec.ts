@@ -18,7 +18,7 @@ describe('the options of the bench', () => {
       '--users=20',
     ]);
     expect([...pieces]).toEqual(['live', 'me', 'by-id', 'key', 'list']);
-    expect(plan).toEqual({ rounds: 3, slice: 0.5, warmUp: 2 });
+    expect(plan).toEqual({ rounds: 3, slice: 0.5, warmUp: 5 });
     expect(tokens).toBe(20);
   });
 

@@ -46,7 +46,7 @@ export function optionsOf(args: readonly string[]): Options {
       only: { type: 'string', default: pieceNames.join(',') },
       rounds: { type: 'string', default: '6' },
       slice: { type: 'string', default: '1.2' },
-      'warm-up': { type: 'string', default: '2' },
+      'warm-up': { type: 'string', default: '5' },
       users: { type: 'string', default: '1000' },
       'many-users': { type: 'string', default: '200000' },
       exports: { type: 'string', default: '2' },

@@ -35,7 +35,11 @@ export async function benchRoutes(ground: Ground): Promise<Findings> {
       ...(await ground.emptyServer('fastify-empty', 'Fastify, empty handler')),
     },
   ];
-  const all = await alternate([...bases, ...ours].map(loaded), ground.options.plan, ground.report);
+  const all = await alternate(
+    [...bases, ...ours].map((target) => loaded({ ...target, awakeClient: true })),
+    ground.options.plan,
+    ground.report,
+  );
   const base = seriesOf(all, nest);
   const measurements = all.map((series) => measurementOf(series, series === base ? undefined : base));
   const verdicts = asked.map(([, { name, least }]) =>
