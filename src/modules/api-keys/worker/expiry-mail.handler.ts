@@ -36,8 +36,8 @@ export class ExpiryMailHandler implements JobHandlerHost<ApiKeyExpiryMailPayload
         this.logger.debug({ keyId: data.keyId }, 'there is no key any more to warn of');
         return;
       }
-      const { name, email } = owner;
-      await this.mailer.send(scope, { to: { name, email }, ...mailText(expiryLetter(name, key)) });
+      const to = { name: owner.emailVerified ? owner.name : '', email: owner.email };
+      await this.mailer.send(scope, { to, ...mailText(expiryLetter(owner, key)) });
     });
   }
 }

@@ -1,4 +1,4 @@
-import { minuteOf, type Letter } from './letter.js';
+import { greeting, minuteOf, type Letter } from './letter.js';
 
 interface WithLink {
   readonly link: string;
@@ -9,8 +9,6 @@ interface Named {
   /** '' where nobody has shown yet that the address is theirs: a stranger chose the name, as words for its mailbox. */
   readonly name: string;
 }
-
-const greeting = (name: string): string => (name === '' ? 'Hello,' : `Hello ${name},`);
 
 const unexpected = 'If you did not expect this mail, you need not do anything.';
 const until = (expiresAt: Date): string => `The link works once, until ${minuteOf(expiresAt)}.`;

@@ -35,6 +35,11 @@ export function minuteOf(time: Date): string {
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** '' for an address that nobody has confirmed: a stranger chose the name. */
+export function greeting(name: string): string {
+  return name === '' ? 'Hello,' : `Hello ${name},`;
+}
+
 function plainBlock(block: Block): string {
   if (typeof block === 'string') return block;
   return 'code' in block ? block.code : `${block.label}:\n${block.link}`;
