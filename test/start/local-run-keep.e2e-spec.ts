@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,8 +111,7 @@ describe('the local run', () => {
   });
 
   it('takes the next free port, and says so, when nobody asked for one', async () => {
-    const server = createServer().on('error', () => undefined);
-    server.listen(3000, '127.0.0.1');
+    const server = await holding(3000);
     const program = await run.start({ env: { PORT: '', WORKER_PORT: '' } });
     const [, port] = await program.prints(/Port 3000 is taken by .*: the API gets port (\d+)\./);
     const [, api] = await program.prints(/API +(http:\S+)\/api\n/);
@@ -180,3 +180,21 @@ describe('the local run', () => {
     );
   });
 });
+
+/**
+ * Has the port, unless a stranger keeps it for good: a program of another test that only looks whether it is free has it
+ * for a moment.
+ */
+async function holding(port: number): Promise<Server> {
+  const server = createServer();
+  for (let tries = 0; tries < 200; tries++) {
+    server.listen(port, '127.0.0.1');
+    const isOurs = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isOurs) break;
+    await sleep(50);
+  }
+  return server;
+}
