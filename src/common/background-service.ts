@@ -1,5 +1,6 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { BackgroundLoop } from './background-loop.js';
+import { farewell } from './ends-within.js';
 
 interface Rounds {
   /** Milliseconds between two of them. */
@@ -24,13 +25,21 @@ export abstract class BackgroundService implements OnApplicationBootstrap, Befor
     this.loop.start();
   }
 
-  /** Resolves when the round under way is over; no other follows. */
+  /** Resolves when the round under way and the last words are over, or take too long; no other round follows. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+    await farewell(
+      this.logger,
+      this.loop.stop().then(() => this.attempt(() => this.lastWords())),
+    );
   }
 
   /** May fail: the next round tries again. */
   protected abstract round(): Promise<void>;
+
+  /** What is left to be done when no round follows. May fail. */
+  protected lastWords(): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** Never throws: a failure is told in the words of the rounds, and only the first of a series. */
   protected async attempt(work: () => Promise<void>): Promise<void> {

@@ -11,6 +11,7 @@ import type { ConfigType } from '@nestjs/config';
 import { InjectConnection } from '@nestjs/mongoose';
 import { mongo, type Connection } from 'mongoose';
 import { mongoConfig } from '../../config/mongo.config.js';
+import { farewell } from '../../common/ends-within.js';
 import { Tracing } from '../telemetry/tracing.js';
 import { DatabaseIndexes } from './database-indexes.js';
 
@@ -59,12 +60,12 @@ export class DatabaseConnection implements OnApplicationBootstrap, OnModuleDestr
 
   async onModuleDestroy(): Promise<void> {
     this.stopped.abort();
-    await this.preparing;
+    await farewell(this.logger, Promise.resolve(this.preparing));
   }
 
   /** The last thing to close: what others finish in their own hooks still needs it. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.connection.close(), this.lifelineClient?.close()]);
+    await farewell(this.logger, Promise.all([this.connection.close(), this.lifelineClient?.close()]));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop.js';
+import { farewell } from '../../common/ends-within.js';
 import type { JobId } from '../../common/ids.js';
 import { JobLedger, type JobView } from '../job-ledger.js';
 import type { JobProgress } from '../job-progress.js';
@@ -53,7 +54,7 @@ export class JobEvents implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+    await farewell(this.logger, this.loop.stop());
   }
 
   private unfollow(entry: Followed, listener: JobListener): void {

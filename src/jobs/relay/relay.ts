@@ -51,9 +51,8 @@ export class Relay extends BackgroundService {
   }
 
   /** Publishes what is still offered, unless Redis is away: it is in the ledger. */
-  override async beforeApplicationShutdown(): Promise<void> {
-    await super.beforeApplicationShutdown();
-    if (this.isReachable) await this.attempt(() => this.publishOffered());
+  protected override async lastWords(): Promise<void> {
+    if (this.isReachable) await this.publishOffered();
   }
 
   /** What was not marked as published is pending still, and found by the next sweep. */

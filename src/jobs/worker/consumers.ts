@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { endsWithin } from '../../common/ends-within.js';
 import { DatabaseConnection } from '../../infrastructure/mongo/database-connection.js';
 import { ConsumerRedis } from '../../infrastructure/redis/consumer-redis.js';
 import { JobHandlers } from './job-handlers.js';
@@ -69,15 +70,5 @@ export class Consumers implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async closeAll(force: boolean): Promise<void> {
     await Promise.all(this.hosts.map(({ worker }) => worker.close(force)));
-  }
-}
-
-async function endsWithin(limit: number, work: Promise<void>): Promise<boolean> {
-  const late = new AbortController();
-  const limited = sleep(limit, false, { signal: late.signal }).catch(() => false);
-  try {
-    return await Promise.race([work.then(() => true), limited]);
-  } finally {
-    late.abort();
   }
 }

@@ -29,9 +29,8 @@ export class DoneMarks extends BackgroundService {
   }
 
   /** After the queues are closed, which happens on module destruction. */
-  override async beforeApplicationShutdown(): Promise<void> {
-    await super.beforeApplicationShutdown();
-    await this.attempt(() => this.write());
+  protected override async lastWords(): Promise<void> {
+    await this.write();
   }
 
   /** Resolves at once, unless so many marks wait that the database must be given time. */

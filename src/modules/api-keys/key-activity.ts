@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop.js';
 import { Clock } from '../../common/clock.js';
+import { farewell } from '../../common/ends-within.js';
 import type { ApiKeyId } from '../../common/ids.js';
 import { ApiKeyUsageRepository, type KeyUse } from './api-key-usage.repository.js';
 import { dayOf } from './calendar.js';
@@ -36,8 +37,10 @@ export class KeyActivity implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-    await this.write();
+    await farewell(
+      this.logger,
+      this.loop.stop().then(() => this.write()),
+    );
   }
 
   used(keyId: ApiKeyId): void {

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { BackgroundLoop } from '../../common/background-loop.js';
 import { Clock } from '../../common/clock.js';
+import { farewell } from '../../common/ends-within.js';
 import type { ApiKeyPrincipal } from '../../common/principal.js';
 import { periodOf, type Period } from './calendar.js';
 import { QuotaCountersRepository } from './quota-counters.repository.js';
@@ -62,8 +63,10 @@ export class Quotas implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
-    await this.write();
+    await farewell(
+      this.logger,
+      this.loop.stop().then(() => this.write()),
+    );
   }
 
   /** Takes one request of the quota. @returns when the next period begins if none is left, else undefined. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { BackgroundService } from '../../common/background-service.js';
 import { Clock } from '../../common/clock.js';
@@ -8,8 +7,6 @@ import { AuditTally } from './audit-tally.js';
 
 /** Milliseconds. */
 const interval = 2_000;
-/** How long the end of the process waits for a database that does not answer. */
-const longestFarewell = 5_000;
 /** Kinds of acts, by actor, address and action, that are told apart in any minute. */
 const mostKinds = 1_000;
 const longestTarget = 320;
@@ -33,15 +30,6 @@ export class AuditBuffer extends BackgroundService {
     super({ pause: interval, failing: 'refusals and failures are audited later' });
   }
 
-  override async beforeApplicationShutdown(): Promise<void> {
-    const farewell = new AbortController();
-    await Promise.race([
-      super.beforeApplicationShutdown().then(() => this.attempt(() => this.writeAll())),
-      sleep(longestFarewell, undefined, { signal: farewell.signal }).catch(() => undefined),
-    ]);
-    farewell.abort();
-  }
-
   /** Never throws, never waits, and holds a bounded amount whatever comes. */
   add(entry: AuditEntry): void {
     this.tally.add(withinBounds(entry));
@@ -53,7 +41,7 @@ export class AuditBuffer extends BackgroundService {
   }
 
   /** What failed before, if anything, and then the rest. */
-  private async writeAll(): Promise<void> {
+  protected override async lastWords(): Promise<void> {
     await this.write();
     this.unwritten = this.tally.takeAll(this.clock.now().getTime());
     await this.write();

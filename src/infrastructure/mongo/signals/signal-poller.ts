@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { once } from 'node:events';
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { BackgroundLoop } from '../../../common/background-loop.js';
 import { DatabaseConnection } from '../database-connection.js';
 import { SignalFeed } from './signal-feed.js';
 import { SignalsRepository } from './signals.repository.js';
@@ -21,9 +22,8 @@ const overlap = 90_000;
 @Injectable()
 export class SignalPoller implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(SignalPoller.name);
-  private readonly stopped = new AbortController();
+  private readonly loop = new BackgroundLoop(interval, () => this.attempt());
   private asking: AbortController | undefined;
-  private running: Promise<void> | undefined;
   /** The database's time of the last poll that succeeded. */
   private position: Date | undefined;
   /** Those that the last poll found: the next one finds most of them again. */
@@ -31,38 +31,33 @@ export class SignalPoller implements OnModuleInit, OnModuleDestroy {
   private failing = false;
 
   constructor(
-    private readonly connection: DatabaseConnection,
-    private readonly signals: SignalsRepository,
+    @Inject(DatabaseConnection) private readonly connection: Pick<DatabaseConnection, 'whenPrepared'>,
+    @Inject(SignalsRepository) private readonly signals: Pick<SignalsRepository, 'now' | 'since'>,
     private readonly feed: SignalFeed,
   ) {}
 
   onModuleInit(): void {
     this.connection.whenPrepared('reading the signals', async () => {
       await this.poll();
-      this.running ??= this.repeat();
+      this.loop.start();
     });
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopped.abort();
+    const stopped = this.loop.stop();
     this.asking?.abort();
-    await this.running;
+    await stopped;
   }
 
-  private async repeat(): Promise<void> {
-    const { signal } = this.stopped;
-    for (;;) {
-      await sleep(interval, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        await this.poll();
-        if (this.failing) this.logger.log('the signals are read again');
-        this.failing = false;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!this.failing) this.logger.warn({ err: error }, 'the signals cannot be read');
-        this.failing = true;
-      }
+  private async attempt(): Promise<void> {
+    try {
+      await this.poll();
+      if (this.failing) this.logger.log('the signals are read again');
+      this.failing = false;
+    } catch (error) {
+      if (this.loop.isStopping) return;
+      if (!this.failing) this.logger.warn({ err: error }, 'the signals cannot be read');
+      this.failing = true;
     }
   }
 
@@ -71,7 +66,8 @@ export class SignalPoller implements OnModuleInit, OnModuleDestroy {
     const asking = (this.asking = new AbortController());
     const limit = setTimeout(() => asking.abort(new Error(`no answer within ${timeLimit} ms`)), timeLimit);
     try {
-      await this.read(asking.signal);
+      // The driver's word is not waited for: a promise of it that never settles would end all polling.
+      await Promise.race([this.read(asking.signal), failsWhenAborted(asking.signal)]);
     } finally {
       clearTimeout(limit);
     }
@@ -83,6 +79,7 @@ export class SignalPoller implements OnModuleInit, OnModuleDestroy {
     const now = await this.signals.now(abort);
     const from = this.position && new Date(this.position.getTime() - overlap);
     const found = await this.signals.since(from, abort);
+    abort.throwIfAborted();
 
     for (const { key, signal, expiresAt } of found) {
       if (!this.known.has(key)) this.feed.receive(signal, expiresAt.getTime() - now.getTime());
@@ -91,4 +88,9 @@ export class SignalPoller implements OnModuleInit, OnModuleDestroy {
     this.position = now;
     this.feed.completeUntil(startedAt);
   }
+}
+
+async function failsWhenAborted(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  throw signal.reason;
 }
