@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { Breaker } from '../redis/breaker.js';
@@ -13,9 +13,7 @@ afterEach(() => {
 });
 
 /** A server that does this with each first word of a connection. */
-async function listening(
-  onData: (socket: Socket) => void,
-): Promise<{ server: Server; sockets: Socket[]; url: string }> {
+async function listening(onData: (socket: Socket) => void): Promise<{ sockets: Socket[]; url: string }> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -26,7 +24,7 @@ async function listening(
   open.push(() => server.close());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { server, sockets, url: `redis://127.0.0.1:${address.port}` };
+  return { sockets, url: `redis://127.0.0.1:${address.port}` };
 }
 
 function storeOf(url: string): SharedStore {

@@ -113,14 +113,13 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** @throws Error when no connection comes about. Later ones are made again for as long as it takes. */
   private async open(url: string): Promise<void> {
-    let opened = false;
     const client: RedisClientType = createClient({
       url,
       disableOfflineQueue: true,
       commandsQueueMaxLength: mostWaiting,
       socket: {
         reconnectStrategy: (attempt) =>
-          opened && !this.closed && Math.min(attempt * 100, longestReconnectPause),
+          this.cache !== undefined && !this.closed && Math.min(attempt * 100, longestReconnectPause),
       },
     });
     // Before it connects: without a listener a connection that is lost, at whichever moment, would end the process.
@@ -133,7 +132,6 @@ export class SharedStore implements OnApplicationBootstrap, OnApplicationShutdow
     });
     this.client = client;
     await client.connect();
-    opened = true;
     this.cache = createCache({
       stores: [new Keyv({ store: new KeyvAdapter(plain(redisInsStore(client))), useKeyPrefix: false })],
     });

@@ -12,6 +12,14 @@ export interface Recipient {
   readonly previousEmail: string | null;
 }
 
+/**
+ * As a mail may call them. Whoever made the account chose the name: it is no word of the owner's until they have shown
+ * that the address is theirs.
+ */
+export function addresseeOf(user: Recipient): Recipient {
+  return user.emailVerified ? user : { ...user, name: '' };
+}
+
 /** Who a mail goes to. The users capability implements it; the worker binds the two. */
 export abstract class RecipientDirectory {
   /** Null when the user is gone, so that nothing is sent. */

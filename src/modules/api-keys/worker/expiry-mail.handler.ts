@@ -8,8 +8,8 @@ import {
 } from '../../../jobs/catalogue/api-key-expiry-mail.js';
 import { Once } from '../../../jobs/once/once.js';
 import { JobHandler, type JobHandlerHost, type RunningJob } from '../../../jobs/worker/job-handler.js';
-import { RecipientDirectory } from '../../notifications/recipient-directory.js';
-import { mailText } from '../../notifications/worker/letter.js';
+import { addresseeOf, RecipientDirectory } from '../../notifications/recipient-directory.js';
+import { mailTo } from '../../notifications/worker/user-mails.js';
 import { isActive } from '../api-key.js';
 import { ApiKeysRepository } from '../api-keys.repository.js';
 import { expiryLetter } from './expiry-letter.js';
@@ -36,8 +36,8 @@ export class ExpiryMailHandler implements JobHandlerHost<ApiKeyExpiryMailPayload
         this.logger.debug({ keyId: data.keyId }, 'there is no key any more to warn of');
         return;
       }
-      const to = { name: owner.emailVerified ? owner.name : '', email: owner.email };
-      await this.mailer.send(scope, { to, ...mailText(expiryLetter(owner, key)) });
+      const addressee = addresseeOf(owner);
+      await this.mailer.send(scope, mailTo(addressee, expiryLetter(addressee, key)));
     });
   }
 }

@@ -5,7 +5,7 @@ import type { UserMailTemplate } from '../../../jobs/catalogue/account-mail.js';
 import { LoginCodesService } from '../../auth/otp/login-codes.service.js';
 import type { TokenPurpose } from '../one-time-token.js';
 import { OneTimeTokensService } from '../one-time-tokens.service.js';
-import { RecipientDirectory, type Recipient } from '../recipient-directory.js';
+import { addresseeOf, RecipientDirectory, type Recipient } from '../recipient-directory.js';
 import * as letters from './account-letters.js';
 import { mailText, type Letter } from './letter.js';
 import { MailLinks } from './mail-links.js';
@@ -62,8 +62,7 @@ export class UserMails {
   async compose(template: UserMailTemplate, id: UserId): Promise<Mail | null> {
     const user = await this.recipients.recipientOf(id);
     if (user === null || !statuses[template].includes(user.status)) return null;
-    // Whoever made the account chose the name: it is no word of the owner's until they have shown who they are.
-    return this.composers[template](id, user.emailVerified ? user : { ...user, name: '' });
+    return this.composers[template](id, addresseeOf(user));
   }
 
   /** Without a name, as the address may be a stranger's. */
