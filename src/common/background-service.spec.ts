@@ -50,7 +50,7 @@ describe('BackgroundService', () => {
     chores.onApplicationBootstrap();
     const ended = vi.fn<() => void>();
     void chores.beforeApplicationShutdown().then(ended);
-    await vi.advanceTimersByTimeAsync(4_900);
+    await vi.advanceTimersByTimeAsync(2_900);
     expect(ended).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(100);
     expect(ended).toHaveBeenCalledOnce();

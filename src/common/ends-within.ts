@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 
 /** Milliseconds for which the end of the process waits for one thing that is under way. */
-const longestFarewell = 5_000;
+const longestFarewell = 3_000;
 
 /** Whether the work is over after `limit` milliseconds at most. @throws what the work throws by then. */
 export async function endsWithin(limit: number, work: Promise<unknown>): Promise<boolean> {
