@@ -50,7 +50,7 @@ export class JobsRepository {
   async findMany(ids: readonly JobId[]): Promise<JobRow[]> {
     const documents = await this.jobs
       .find({ _id: amongst(ids) })
-      .batchSize(ids.length)
+      .batchSize(oneAnswer(ids))
       .lean();
     return documents.map(rowOf);
   }
@@ -59,7 +59,7 @@ export class JobsRepository {
   async findRunnable(ids: readonly JobId[]): Promise<RunnableJob[]> {
     const documents = await this.jobs
       .find({ _id: amongst(ids) }, runnable)
-      .batchSize(ids.length)
+      .batchSize(oneAnswer(ids))
       .lean();
     return documents.map(({ _id, ...row }) => ({ ...row, id: jobIds.parse(_id.toHexString()) }));
   }
@@ -202,7 +202,7 @@ export class JobsRepository {
   async cancelledAmong(ids: readonly JobId[]): Promise<JobId[]> {
     const documents = await this.jobs
       .find({ _id: amongst(ids), state: 'cancelled' }, { _id: 1 })
-      .batchSize(ids.length)
+      .batchSize(oneAnswer(ids))
       .lean();
     return documents.map(({ _id }) => jobIds.parse(_id.toHexString()));
   }
@@ -211,7 +211,7 @@ export class JobsRepository {
   async existing(ids: readonly JobId[]): Promise<Set<JobId>> {
     const documents = await this.jobs
       .find({ _id: amongst(ids) }, { _id: 1 })
-      .batchSize(ids.length)
+      .batchSize(oneAnswer(ids))
       .lean();
     return new Set(documents.map(({ _id }) => jobIds.parse(_id.toHexString())));
   }
@@ -219,4 +219,9 @@ export class JobsRepository {
 
 function amongst(ids: readonly JobId[]) {
   return mongoose.trusted({ $in: ids.map((id) => new Types.ObjectId(id)) });
+}
+
+/** Not 0, which asks for answers with nothing in them, one after the other, for ever. */
+function oneAnswer(ids: readonly JobId[]): number {
+  return Math.max(ids.length, 1);
 }

@@ -92,6 +92,10 @@ describe('effects that happen once', () => {
     expect(await marks.countDocuments({ _id: forgotten })).toBe(0);
   });
 
+  it('ends the sweep when no mark is old', async () => {
+    expect(await context.get(EffectMarksSweep).sweep(new Date(0))).toBe(0);
+  });
+
   it('joins the unit of work that its handler already runs', async () => {
     const id = newId(jobIds);
     const unit = context.get(UnitOfWork).run(async () => {
