@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { proxiedServices, untilStatus } from '../health/proxied.js';
 import { Program } from '../support/program.js';
 
@@ -9,6 +9,7 @@ async function probeOf(worker: Program): Promise<string> {
 
 it('API and worker end by themselves within 30 s, though the database does not answer any more', async () => {
   const services = await proxiedServices();
+  onTestFinished(() => services.close());
   await using api = new Program('dist/main.js', { ...services.settings, LOG_LEVEL: 'info' });
   const apiUrl = await api.url();
   await untilStatus(apiUrl, '/health/ready', 200, 60_000);
@@ -29,5 +30,4 @@ it('API and worker end by themselves within 30 s, though the database does not a
   for (const { lines } of [api, worker]) {
     expect(lines.filter(({ message }) => String(message).startsWith('still at work'))).not.toEqual([]);
   }
-  await services.close();
 }, 120_000);

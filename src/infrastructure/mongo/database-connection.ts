@@ -10,8 +10,8 @@ import {
 import type { ConfigType } from '@nestjs/config';
 import { InjectConnection } from '@nestjs/mongoose';
 import { mongo, type Connection } from 'mongoose';
-import { mongoConfig } from '../../config/mongo.config.js';
 import { farewell } from '../../common/ends-within.js';
+import { mongoConfig } from '../../config/mongo.config.js';
 import { Tracing } from '../telemetry/tracing.js';
 import { DatabaseIndexes } from './database-indexes.js';
 
