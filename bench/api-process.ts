@@ -83,7 +83,12 @@ async function start(
   const port = await freePort();
   const process = MeasuredProcess.start({
     name,
-    command: ['--enable-source-maps', ...nodeOptions, join(root, 'dist/main.js')],
+    command: [
+      '--enable-source-maps',
+      '--no-allocation-site-pretenuring',
+      ...nodeOptions,
+      join(root, 'dist/main.js'),
+    ],
     outputFile: join(folder, `${name}.log`),
     env: {
       ...secrets,

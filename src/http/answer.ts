@@ -1,6 +1,6 @@
 import type { Pagination } from './pagination.dto.js';
 
-/** What a handler returns; the envelope hook adds the status code and `success`. */
+/** What a handler returns; its envelope adds the status code and `success`. */
 export class Answer<Data> {
   constructor(
     readonly message: string,

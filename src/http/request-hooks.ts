@@ -4,7 +4,7 @@ import { requestContext, type RequestContext } from '../common/request-context.j
 import { parseTraceparent } from '../common/trace.js';
 import { recorded } from '../infrastructure/telemetry/tracing.js';
 import { assertAcceptable } from './acceptable.js';
-import { envelopeOf } from './envelope.js';
+import { writtenEnvelopeOf } from './envelope.js';
 import { isProbe } from './probe-routes.js';
 
 declare module 'fastify' {
@@ -64,7 +64,5 @@ export function addRequestHooks(fastify: FastifyInstance): void {
     else requestContext.resume(request.context, done);
   });
 
-  fastify.addHook('preSerialization', (_request, reply, payload, done) =>
-    done(null, envelopeOf(payload, reply.statusCode)),
-  );
+  fastify.setReplySerializer(writtenEnvelopeOf);
 }

@@ -6,13 +6,15 @@ import { StartError } from './start-error.js';
 import { defaultTiming } from './timing.js';
 
 const node = [process.execPath, '--enable-source-maps'] as const;
+/** docs/adr/0022-young-objects-stay-young.md */
+const forTheApi = ['--no-allocation-site-pretenuring'] as const;
 
 /**
  * `npm start` and `npm run dev` once the checkout is set up: real services, API and worker, until Ctrl-C.
  * @returns the exit code: 0 after a stop that was asked for, 1 when the run could not go on (the reason is printed)
  */
 export async function startLocally(host: Host): Promise<number> {
-  const programs = { api: [...node, 'dist/main.js'], worker: [...node, 'dist/worker.js'] } as const;
+  const programs = { api: [...node, ...forTheApi, 'dist/main.js'], worker: [...node, 'dist/worker.js'] } as const;
   try {
     await new LocalRun(host, programs, startServices, defaultTiming).run();
     return 0;

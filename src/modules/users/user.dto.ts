@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { lasting } from '../../http/lasting-data.js';
 import type { RolePermission, SafeUser, UserRole } from './user.types.js';
 import { userStatuses, type UserStatus } from './user-status.js';
 
@@ -71,12 +72,12 @@ function permissionDto({ resource, action }: RolePermission): UserRolePermission
   return { resource, action };
 }
 
-const made = new WeakMap<SafeUser, UserDto>();
+const made = new WeakMap<SafeUser, Readonly<UserDto>>();
 
 /** For users out of the cache, who come many times over and never change: what clients see of one is made once. */
-export function knownUserDto(user: SafeUser): UserDto {
+export function knownUserDto(user: SafeUser): Readonly<UserDto> {
   let dto = made.get(user);
-  if (dto === undefined) made.set(user, (dto = userDto(user)));
+  if (dto === undefined) made.set(user, (dto = lasting(userDto(user))));
   return dto;
 }
 
