@@ -14,7 +14,10 @@ const forTheApi = ['--no-allocation-site-pretenuring'] as const;
  * @returns the exit code: 0 after a stop that was asked for, 1 when the run could not go on (the reason is printed)
  */
 export async function startLocally(host: Host): Promise<number> {
-  const programs = { api: [...node, ...forTheApi, 'dist/main.js'], worker: [...node, 'dist/worker.js'] } as const;
+  const programs = {
+    api: [...node, ...forTheApi, 'dist/main.js'],
+    worker: [...node, 'dist/worker.js'],
+  } as const;
   try {
     await new LocalRun(host, programs, startServices, defaultTiming).run();
     return 0;
