@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import mongoose, { Types, type Model } from 'mongoose';
 import { jobIds, type JobId } from '../common/ids.js';
-import { duplicateKeyFields } from '../infrastructure/mongo/database-errors.js';
+import {
+  duplicateKeyFields,
+  isDatabaseUnavailable,
+  refusedWrites,
+} from '../infrastructure/mongo/database-errors.js';
 import { groupBy } from './group-by.js';
 import { JobModelName, type JobDocument } from './job.schema.js';
 import { expiryAfter, openStates } from './open-rows.js';
@@ -39,7 +43,7 @@ export class JobsRepository {
 
   /** Whether a write failed for what one of its rows is, and not for the database being away. */
   isRefusal(error: unknown): boolean {
-    return error instanceof mongoose.mongo.MongoBulkWriteError;
+    return refusedWrites(error) !== undefined && !isDatabaseUnavailable(error);
   }
 
   async find(id: JobId): Promise<JobRow | undefined> {

@@ -46,3 +46,13 @@ export function duplicateKeyFields(error: unknown): readonly string[] | undefine
   const pattern: unknown = error['keyPattern'];
   return typeof pattern === 'object' && pattern !== null ? Object.keys(pattern) : [];
 }
+
+/**
+ * The places in a list of writes of those that the server refused, or could not do; undefined for an error that is about
+ * none of them. The class does not tell: the driver gives it to its own errors, too, such as for want of a connection.
+ */
+export function refusedWrites(error: unknown): readonly number[] | undefined {
+  if (!(error instanceof mongo.MongoBulkWriteError)) return undefined;
+  const places = [error.writeErrors].flat().map(({ index }) => index);
+  return places.length > 0 ? places : undefined;
+}

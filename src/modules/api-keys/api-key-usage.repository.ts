@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { mongo, trusted, Types, type Model } from 'mongoose';
+import { trusted, Types, type Model } from 'mongoose';
 import type { ApiKeyId } from '../../common/ids.js';
+import { refusedWrites } from '../../infrastructure/mongo/database-errors.js';
 import { ApiKeyModelName, type ApiKeyDocument } from './api-key.schema.js';
 import { ApiKeyUsageModelName, type ApiKeyUsageDocument } from './api-key-usage.schema.js';
 import type { DayOfUse } from './day-of-use.js';
@@ -46,8 +47,8 @@ export class ApiKeyUsageRepository {
       return [];
     } catch (error) {
       // Two processes that begin a day at once may both try to insert it.
-      if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-      const failed = [error.writeErrors].flat().map(({ index }) => index);
+      const failed = refusedWrites(error);
+      if (failed === undefined) throw error;
       return batch.filter((_, index) => failed.includes(index));
     }
   }
