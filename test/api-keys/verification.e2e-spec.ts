@@ -188,12 +188,19 @@ describe('a request with an API key', () => {
 
   it('takes at most 1 ms longer at the 99th percentile for a key that is remembered', async () => {
     const { key, get } = await makeKey(admin, { allowedIps: ['10.0.0.0/8', '127.0.0.1', '2001:db8::/32'] });
-    await get('/api/users/me');
     const keys = api.app.get(ApiKeyAuthentication, { strict: false });
     const ask = (): void => {
       if (keys.principalOf(key, { address: '127.0.0.1', context: undefined }) instanceof Promise)
         throw new Error('the key is not remembered');
     };
+    // What was changed before is heard of twice: the second time may come between these two.
+    await vi.waitFor(
+      async () => {
+        await get('/api/users/me');
+        ask();
+      },
+      { timeout: 10_000 },
+    );
     for (let i = 0; i < 5_000; i += 1) ask();
     const times = createHistogram();
     for (let i = 0; i < 20_000; i += 1) {
