@@ -35,7 +35,10 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
     help: 'Requests that were not let in (401) or not allowed (403), by the code of the answer.',
     labels: ['status', 'code'],
   });
-  const inFlight = metrics.gauge({ name: 'http_requests_in_flight', help: 'Requests being worked on.' });
+  let inFlight = 0;
+  metrics.gauge({ name: 'http_requests_in_flight', help: 'Requests being worked on.' }, (gauge) =>
+    gauge.set(inFlight),
+  );
 
   // The library finds a metric by its labels anew each time, for longer than it counts.
   const counters = new Map<string, Counted>();
@@ -56,9 +59,11 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
     return timer;
   };
 
-  const left = (): void => inFlight.dec();
+  const left = (): void => {
+    inFlight -= 1;
+  };
   fastify.addHook('onRequest', (_request, reply, done) => {
-    inFlight.inc();
+    inFlight += 1;
     // No onResponse follows when the client hangs up.
     reply.raw.once('close', left);
     done();

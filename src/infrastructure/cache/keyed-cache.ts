@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { CacheCounters } from './cache-counters.js';
+import type { CacheCounters, ThingCounters } from './cache-counters.js';
 import { cacheKey } from '../../common/cache-key.js';
 import type { CachedThing } from './cached-thing.js';
 import { LocalStore } from './local-store.js';
@@ -43,6 +43,7 @@ export class KeyedCache<Value, Stored> {
   private readonly local: LocalStore<Value>;
   private readonly loads = new Map<string, Flight<Value>>();
   private readonly recent: RecentChanges;
+  private readonly counters: ThingCounters;
   /** Milliseconds. */
   private readonly ttl: number;
   // A load that happens to start inside a request's context or transaction is not that request's alone.
@@ -52,11 +53,12 @@ export class KeyedCache<Value, Stored> {
     private readonly thing: CachedThing<Value, Stored>,
     private readonly shared: SharedValues,
     private readonly conditions: CacheConditions,
-    private readonly counters: CacheCounters,
+    counters: CacheCounters,
   ) {
     const { name, ttl = longestTtl } = thing;
     if (ttl > longestTtl) throw new Error(`${name}: nothing is cached for more than ${longestTtl} s`);
     this.ttl = ttl * 1_000;
+    this.counters = counters.of(name);
     this.local = new LocalStore(thing.mostHeld);
     this.recent = new RecentChanges(this.ttl + latestFill);
   }
@@ -65,7 +67,7 @@ export class KeyedCache<Value, Stored> {
   peek(id: string): Value | undefined {
     const held = this.local.get(id);
     if (held === undefined || !this.conditions.mayRemember()) return undefined;
-    this.counters.hit(this.thing.name, 'local');
+    this.counters.localHit.inc();
     return held.value;
   }
 
@@ -74,7 +76,7 @@ export class KeyedCache<Value, Stored> {
     if (!this.conditions.mayRemember()) return load();
     const held = this.local.get(id);
     if (held !== undefined) {
-      this.counters.hit(this.thing.name, 'local');
+      this.counters.localHit.inc();
       return Promise.resolve(held.value);
     }
     return this.loads.get(id)?.value ?? this.start(id, load);
@@ -113,14 +115,14 @@ export class KeyedCache<Value, Stored> {
     if (box !== undefined) {
       const value = codec.restore(box.v);
       if (isCurrent()) this.local.set(id, value, this.ttl);
-      this.counters.hit(name, 'shared');
+      this.counters.sharedHit.inc();
       return value;
     }
 
-    this.counters.miss(name);
+    this.counters.miss.inc();
     const value = await load();
     if (!isCurrent()) return value;
-    this.counters.fill(name);
+    this.counters.fill.inc();
     this.local.set(id, value, this.ttl);
     if (mayShare) this.share(key, codec.store(value));
     return value;

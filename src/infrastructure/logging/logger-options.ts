@@ -1,8 +1,9 @@
 import type { ConfigType } from '@nestjs/config';
-import { stdTimeFunctions, type LoggerOptions } from 'pino';
+import type { LoggerOptions } from 'pino';
 import type { loggingConfig } from '../../config/logging.config.js';
 import { errorFields } from './error-fields.js';
 import { currentLogFields } from './log-context.js';
+import { timeField } from './time-field.js';
 
 const secretFields = [
   'authorization',
@@ -27,18 +28,22 @@ const redactedPaths = secretFields.flatMap((field) =>
   ),
 );
 
+const nothing = {};
+
 /** One JSON object a line; readable lines when the settings ask for them. */
 export function loggerOptions(config: ConfigType<typeof loggingConfig>): LoggerOptions {
   return {
     level: config.level,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: timeField,
     messageKey: 'message',
     serializers: { err: errorFields },
     formatters: { level: (level) => ({ level }) },
     redact: { paths: redactedPaths, censor: '[redacted]' },
     // Most lines are those of requests, and they bring these fields themselves.
-    mixin: (line) => ('requestId' in line ? {} : currentLogFields()),
+    mixin: (line) => ('requestId' in line ? nothing : currentLogFields()),
+    // By default all fields of each line are copied.
+    mixinMergeStrategy: (line, added) => (added === nothing ? line : { ...added, ...line }),
     ...(config.pretty && {
       transport: {
         target: 'pino-pretty',

@@ -10,7 +10,7 @@ import { CurrentPrincipal } from '../../http/current-principal.decorator.js';
 import { ExpectedRevision } from '../../http/revision.js';
 import { IncludeQuery } from './dto/include.query.js';
 import { changesOf, UpdateUserDto } from './dto/update-user.dto.js';
-import { userAnswer } from './user-answer.js';
+import { foundUserAnswer, userAnswer } from './user-answer.js';
 import { UserDto } from './user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -25,13 +25,13 @@ export class ProfileController {
   @Authenticated({ apiKey: true })
   @ApiOperation({ summary: 'Your own profile' })
   @ApiAnswer(UserDto, { message: 'Profile retrieved' })
-  async show(
+  show(
     @CurrentPrincipal() principal: Principal,
     @Query() { include }: IncludeQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Answer<UserDto>> {
-    const user = await this.users.get(principal.userId, { withPermissions: include === 'permissions' });
-    return userAnswer('Profile retrieved', user, reply);
+  ): Answer<UserDto> | Promise<Answer<UserDto>> {
+    const user = this.users.get(principal.userId, { withPermissions: include === 'permissions' });
+    return foundUserAnswer('Profile retrieved', user, reply);
   }
 
   @Patch()

@@ -50,9 +50,12 @@ export class UserCache {
     this.users = cache.of(cachedUser);
   }
 
-  /** @throws what `load` throws, such as for a user who is gone; that is not remembered. */
-  get(id: UserId, load: () => Promise<SafeUser>): Promise<SafeUser> {
-    return this.users.wrap(id, load);
+  /**
+   * No promise when this process holds the user: it costs more than the look-up.
+   * Rejects with what `load` throws, such as for a user who is gone; that is not remembered.
+   */
+  get(id: UserId, load: () => Promise<SafeUser>): SafeUser | Promise<SafeUser> {
+    return this.users.peek(id) ?? this.users.wrap(id, load);
   }
 
   /** For a change that no signal about the user tells of. Joins the running unit of work. */

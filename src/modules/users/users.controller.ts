@@ -29,7 +29,7 @@ import { IncludeQuery } from './dto/include.query.js';
 import { ListUsersQuery } from './dto/list-users.query.js';
 import { changesOf, UpdateUserDto } from './dto/update-user.dto.js';
 import { UserDto, userDto } from './user.dto.js';
-import { userAnswer } from './user-answer.js';
+import { foundUserAnswer, userAnswer } from './user-answer.js';
 import { UserLifecycleService } from './user-lifecycle.service.js';
 import { UsersService } from './users.service.js';
 
@@ -105,13 +105,13 @@ export class UsersController {
   @ApiOperation({ summary: 'One user, with an ETag for If-Match' })
   @ApiAnswer(UserDto, { message: 'User found' })
   @ApiFailures({ 400: 'INVALID_ID', 404: 'USER_NOT_FOUND' })
-  async get(
+  get(
     @Param('id', idPipe(userIds)) id: UserId,
     @Query() { include }: IncludeQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Answer<UserDto>> {
-    const user = await this.users.get(id, { withPermissions: include === 'permissions' });
-    return userAnswer('User found', user, reply);
+  ): Answer<UserDto> | Promise<Answer<UserDto>> {
+    const user = this.users.get(id, { withPermissions: include === 'permissions' });
+    return foundUserAnswer('User found', user, reply);
   }
 
   @Patch(':id')

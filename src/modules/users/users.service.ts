@@ -94,8 +94,8 @@ export class UsersService {
     return this.get(user.id);
   }
 
-  /** @throws DomainError not-found / USER_NOT_FOUND. */
-  async get(id: UserId, options: UserListOptions = { withPermissions: false }): Promise<SafeUser> {
+  /** At once for a user in memory, else a promise. Rejects with DomainError not-found / USER_NOT_FOUND. */
+  get(id: UserId, options: UserListOptions = { withPermissions: false }): SafeUser | Promise<SafeUser> {
     const load = async (): Promise<SafeUser> => {
       const user = await this.users.findById(id, options);
       if (user === null) throw userNotFound();
