@@ -30,4 +30,4 @@ EXPOSE 3000 3001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # The second option: docs/adr/0022-young-objects-stay-young.md.
-CMD ["node", "--enable-source-maps", "--no-allocation-site-pretenuring", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "--no-allocation-site-pretenuring", "--max-semi-space-size=64", "dist/main.js"]

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { freePort } from '../tools/services/ports.js';
+import { forTheApi } from '../tools/start/node-options.js';
 import { localSecrets } from '../tools/start/secrets.js';
 import { ApiClient } from './api-client.js';
 import { MeasuredProcess } from './measured-process.js';
@@ -83,12 +84,7 @@ async function start(
   const port = await freePort();
   const process = MeasuredProcess.start({
     name,
-    command: [
-      '--enable-source-maps',
-      '--no-allocation-site-pretenuring',
-      ...nodeOptions,
-      join(root, 'dist/main.js'),
-    ],
+    command: [...forTheApi, ...nodeOptions, join(root, 'dist/main.js')],
     outputFile: join(folder, `${name}.log`),
     env: {
       ...secrets,

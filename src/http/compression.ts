@@ -42,6 +42,7 @@ function unlessInVain(compressing: onSendHookHandler): onSendHookHandler {
     const isInVain =
       request.headers['accept-encoding'] === undefined ||
       (typeof payload === 'string' && payload.length < threshold && Buffer.byteLength(payload) < threshold);
-    return isInVain ? done(null, payload) : compressing.call(this, request, reply, payload, done);
+    if (isInVain) done(null, payload);
+    else compressing.call(this, request, reply, payload, done);
   };
 }

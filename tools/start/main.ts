@@ -1,13 +1,10 @@
 import { ServiceUnavailableError } from '../services/index.js';
 import type { Host } from './host.js';
 import { LocalRun } from './local-run.js';
+import { forAll, forTheApi } from './node-options.js';
 import { startServices } from './services.js';
 import { StartError } from './start-error.js';
 import { defaultTiming } from './timing.js';
-
-const node = [process.execPath, '--enable-source-maps'] as const;
-/** docs/adr/0022-young-objects-stay-young.md */
-const forTheApi = ['--no-allocation-site-pretenuring'] as const;
 
 /**
  * `npm start` and `npm run dev` once the checkout is set up: real services, API and worker, until Ctrl-C.
@@ -15,8 +12,8 @@ const forTheApi = ['--no-allocation-site-pretenuring'] as const;
  */
 export async function startLocally(host: Host): Promise<number> {
   const programs = {
-    api: [...node, ...forTheApi, 'dist/main.js'],
-    worker: [...node, 'dist/worker.js'],
+    api: [process.execPath, ...forTheApi, 'dist/main.js'],
+    worker: [process.execPath, ...forAll, 'dist/worker.js'],
   } as const;
   try {
     await new LocalRun(host, programs, startServices, defaultTiming).run();
