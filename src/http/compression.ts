@@ -1,7 +1,7 @@
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { onSendHookHandler } from 'fastify';
+import type { RouteOptions } from 'fastify';
 
 /** Bytes: below, the saving is smaller than what it costs. */
 const threshold = 1_024;
@@ -36,13 +36,14 @@ export async function compressAnswers(app: NestFastifyApplication): Promise<void
   });
 }
 
+type OnSend = Extract<NonNullable<RouteOptions['onSend']>, readonly unknown[]>[number];
+
 /** The plugin finds out much else before it looks at an answer's length, or whether its client takes any encoding. */
-function unlessInVain(compressing: onSendHookHandler): onSendHookHandler {
+function unlessInVain(compressing: OnSend): OnSend {
   return function compressOrNot(request, reply, payload, done) {
     const isInVain =
       request.headers['accept-encoding'] === undefined ||
       (typeof payload === 'string' && payload.length < threshold && Buffer.byteLength(payload) < threshold);
-    if (isInVain) done(null, payload);
-    else compressing.call(this, request, reply, payload, done);
+    return isInVain ? done(null, payload) : compressing.call(this, request, reply, payload, done);
   };
 }

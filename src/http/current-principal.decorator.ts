@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import type { Principal } from '../common/principal.js';
+import { requestOf } from './of-context.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,7 +12,7 @@ declare module 'fastify' {
 
 /** Who the request acts as. @throws DomainError unauthenticated on a route that needs nobody. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+  const { principal } = requestOf(context);
   if (principal === undefined) {
     throw new DomainError('unauthenticated', 'UNAUTHENTICATED', 'Authentication required');
   }

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
+import { requestOf } from './of-context.js';
 
 /** The ETag of a revision (RFC 9110, section 8.8.3): a strong one, because each change counts it up. */
 export function etagOf(revision: number): string {
@@ -12,7 +12,7 @@ export function etagOf(revision: number): string {
  * @throws DomainError invalid for a malformed header, stale for tags that no revision of ours can have.
  */
 export const ExpectedRevision = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  const header = requestOf(context).headers['if-match'];
   return header === undefined ? undefined : expectedRevision(header);
 });
 

@@ -7,6 +7,7 @@ import { envelopeOf } from '../envelope.js';
 import { askAgain, contentTag } from './entity-tags.js';
 import { httpCachedMetadata, type HttpCachePolicy } from './http-cache-policy.js';
 import { HttpCaches, type KeptAnswer } from './http-caches.js';
+import { replyOf, requestOf } from '../of-context.js';
 
 const mostBytes = 65_536;
 /** What an answer depends on beside the URL. */
@@ -43,11 +44,10 @@ export class HttpCacheInterceptor implements NestInterceptor {
   constructor(private readonly caches: HttpCaches) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
+    const request = requestOf(context);
     const policy: HttpCachePolicy | undefined = Reflect.getMetadata(httpCachedMetadata, context.getHandler());
     if (policy === undefined || !['GET', 'HEAD'].includes(request.method)) return next.handle();
-    return from(this.answer(policy, { request, reply: http.getResponse<FastifyReply>(), next }));
+    return from(this.answer(policy, { request, reply: replyOf(context), next }));
   }
 
   private async answer(policy: HttpCachePolicy, exchange: Exchange): Promise<unknown> {

@@ -17,6 +17,7 @@ import { UnitOfWork } from '../../infrastructure/mongo/unit-of-work.js';
 import { Answer } from '../answer.js';
 import { assertIdempotencyKey, fingerprintOf, keptUnder } from './idempotency-key.js';
 import { keepAnswer, keepFailure, payloadOf, type ShownOnce } from './kept-answer.js';
+import { replyOf, requestOf } from '../of-context.js';
 
 export const shownOnceMetadata = 'nexus:shown-once';
 
@@ -47,10 +48,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = requestOf(context);
     const header = request.headers['idempotency-key'];
     if (header === undefined || request.principal === undefined) return next.handle();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const reply = replyOf(context);
     const shownOnce: ShownOnce | undefined = Reflect.getMetadata(shownOnceMetadata, context.getHandler());
     return from(this.answer(header, request.principal, { request, reply, shownOnce }, next));
   }

@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { Quotas } from './quotas.js';
+import { requestOf } from '../../http/of-context.js';
 
 /** Has the key requests left? After the limit of its rate: what that refuses costs no quota. */
 @Injectable()
@@ -13,7 +13,7 @@ export class ApiKeyQuotaGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { principal } = requestOf(context);
     if (principal?.kind !== 'apiKey' || principal.quota === undefined) return true;
     return this.take(principal.quota);
   }

@@ -8,6 +8,7 @@ import { RequestLimits } from '../rate-limits/request-limits.js';
 import { accessOf } from './access-of.js';
 import { Authentication } from './authentication.js';
 import { PublicRequests } from './public-requests.js';
+import { replyOf, requestOf } from '../../http/of-context.js';
 
 /**
  * Who is asking? Credentials that do not let their caller in count for the address they came from. What is public
@@ -25,11 +26,10 @@ export class AuthenticateGuard implements CanActivate {
     const access = accessOf(context.getClass(), context.getHandler());
     if (access === undefined) throw undeclared();
     if (access.kind === 'probe') return true;
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    if (access.kind !== 'public') return this.authenticate(request, http.getResponse<FastifyReply>());
+    const request = requestOf(context);
+    if (access.kind !== 'public') return this.authenticate(request, replyOf(context));
     if (isAnonymous(request.headers) || countsFailuresOnly(context.getHandler())) return true;
-    return this.publicRequests.count(request, http.getResponse<FastifyReply>());
+    return this.publicRequests.count(request, replyOf(context));
   }
 
   private authenticate(request: FastifyRequest, reply: FastifyReply): boolean | Promise<boolean> {

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
 import { accessOf } from './access-of.js';
+import { requestOf } from '../../http/of-context.js';
 
 /** May they? Synchronous on purpose: it runs on every request, and a promise costs more than its work. */
 @Injectable()
@@ -10,7 +10,7 @@ export class PermissionGuard implements CanActivate {
     const access = accessOf(context.getClass(), context.getHandler());
     if (access?.kind === 'probe' || access?.kind === 'public') return true;
 
-    const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { principal } = requestOf(context);
     if (access === undefined || principal === undefined) {
       throw new DomainError('forbidden', 'FORBIDDEN', 'Access denied');
     }

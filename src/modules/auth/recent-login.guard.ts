@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { requestOf } from '../../http/of-context.js';
 
 /** Milliseconds. */
 const recent = 10 * 60_000;
@@ -16,7 +16,7 @@ export class RecentLoginGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { principal } = requestOf(context);
     const authenticatedAt =
       principal?.kind === 'user' ? await this.sessions.authenticatedAt(principal.sessionId) : null;
     if (authenticatedAt !== null && this.clock.now().getTime() - authenticatedAt.getTime() < recent)

@@ -1,7 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, type Observable } from 'rxjs';
 import { RequestLimits } from './request-limits.js';
+import { replyOf, requestOf } from '../../http/of-context.js';
 
 /** Counts a handler's own refusal of credentials for the address; see CountFailuresOnly. */
 @Injectable()
@@ -9,11 +9,10 @@ export class CountFailuresInterceptor implements NestInterceptor {
   constructor(private readonly limits: RequestLimits) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const http = context.switchToHttp();
-    const { ip } = http.getRequest<FastifyRequest>();
+    const { ip } = requestOf(context);
     return next.handle().pipe(
       catchError(async (error: unknown) => {
-        await this.limits.byFailure(error, ip, http.getResponse<FastifyReply>());
+        await this.limits.byFailure(error, ip, replyOf(context));
         throw error;
       }),
     );

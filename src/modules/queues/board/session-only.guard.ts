@@ -1,12 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../../common/domain-error.js';
+import { requestOf } from '../../../http/of-context.js';
 
 /** For a page that is made for people: an API key that holds the permission reads the same over REST. */
 @Injectable()
 export class SessionOnlyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    if (context.switchToHttp().getRequest<FastifyRequest>().principal?.kind === 'user') return true;
+    if (requestOf(context).principal?.kind === 'user') return true;
     throw new DomainError('forbidden', 'SESSION_REQUIRED', 'This route takes a login, not an API key');
   }
 }
