@@ -22,10 +22,12 @@ export function acceptsJson(accept: string | undefined, others: readonly string[
  * themselves. @throws 406.
  */
 export function assertAcceptable(request: FastifyRequest): void {
+  const { accept } = request.headers;
+  if (acceptsJson(accept)) return;
   const { url, config } = request.routeOptions;
   // The route rather than the target, which can be spelled in many ways; without a route only the target is there.
   const path = url ?? request.url;
-  if (path.startsWith('/api/') && !acceptsJson(request.headers.accept, config?.produces)) {
+  if (path.startsWith('/api/') && !acceptsJson(accept, config?.produces)) {
     throw new HttpException('Not acceptable', HttpStatus.NOT_ACCEPTABLE);
   }
 }

@@ -1,5 +1,6 @@
 import { NotFoundException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { routeOf } from './route-of.js';
 
 /** What the page asks for. The package that it comes from holds much else: sources, maps, its own package.json. */
 const files = new Set([
@@ -12,9 +13,9 @@ const files = new Set([
 
 /** Serves of the folder behind /docs what the page of it needs. */
 export function serveOnlyDocsFiles(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', ({ routeOptions, raw }, _reply, done) => {
-    if (routeOptions.url !== '/docs/*') return done();
-    const [path = ''] = (raw.url ?? '').split('?');
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (routeOf(request) !== '/docs/*') return done();
+    const [path = ''] = (request.raw.url ?? '').split('?');
     done(files.has(path.replace(/^\/docs\//, '')) ? undefined : new NotFoundException());
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { spanIdOf } from '../infrastructure/logging/log-context.js';
 import { isProbe } from './probe-routes.js';
+import { routeOf } from './route-of.js';
 
 function lineOf(request: FastifyRequest, status: number, duration: number) {
   const trace = request.context?.trace;
@@ -23,9 +24,10 @@ export function addRequestLog(fastify: FastifyInstance, logger: Pick<Logger, 'ch
   const lines = logger.child({}, { redact: { paths: [] } });
   // By route: what is the same in all lines of one is written as JSON once.
   const byRoute = new Map<string, typeof lines>();
-  const linesOf = ({ method, routeOptions }: FastifyRequest): typeof lines => {
+  const linesOf = (request: FastifyRequest): typeof lines => {
     // The pattern, never the URL: that may hold what must not be in a log.
-    const { url: route = 'unknown' } = routeOptions;
+    const route = routeOf(request) ?? 'unknown';
+    const { method } = request;
     const name = `${method} ${route}`;
     let known = byRoute.get(name);
     if (known === undefined) byRoute.set(name, (known = lines.child({ method, route })));

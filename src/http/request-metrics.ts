@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { routeOf } from './route-of.js';
 import type { Metrics } from '../infrastructure/telemetry/metrics.js';
 
 /** Seconds. The targets of this service lie between 1 ms and 1 s. */
@@ -70,7 +71,7 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const method = methodOf(request);
-    const route = request.routeOptions.url ?? noRoute;
+    const route = routeOf(request) ?? noRoute;
     counterOf(method, route, reply.statusCode).inc();
     timerOf(method, route).observe(reply.elapsedTime / 1_000);
     const { statusCode: status } = reply;

@@ -1,24 +1,19 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { standardOutput, type LineOutput } from './standard-output.js';
 
 let folder: string;
-let descriptor: number;
 let output: LineOutput;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nexus-output-'));
-  descriptor = openSync(join(folder, 'lines'), 'w');
-  output = standardOutput(descriptor);
+  // Left open, as standard output is: it is looked at for as long as the process lives.
+  output = standardOutput(openSync(join(folder, 'lines'), 'w'));
 });
 
-afterEach(() => {
-  output.flushSync();
-  closeSync(descriptor);
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 const written = (): string => readFileSync(join(folder, 'lines'), 'utf8');
 
