@@ -1,4 +1,4 @@
-import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DomainError, type FieldError } from '../common/domain-error.js';
 import { fieldErrors } from '../common/field-errors.js';
@@ -24,12 +24,21 @@ const remembered = 500;
 const longestRemembered = 200;
 
 /** Refuses what class-transformer and class-validator would be slow with, or leave out in silence. */
-class StrictValidationPipe extends ValidationPipe {
+class StrictValidationPipe implements PipeTransform {
+  private readonly pipe = new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => refusal(fieldErrors(errors)),
+  });
   private readonly queries = new Map<unknown, LRUCache<string, object>>();
 
-  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  /** A promise only where there is something to find out: it runs for every parameter of every handler. */
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
     // What our own decorators take from a request is no client's input; a path's parts are text, for pipes of their own.
-    if (metadata.type === 'custom' || metadata.type === 'param') return Promise.resolve(value);
+    if (metadata.type === 'custom' || metadata.type === 'param') return value;
     if (metadata.type === 'query' && typeof value === 'object' && value !== null) {
       return this.query(value, metadata);
     }
@@ -37,7 +46,7 @@ class StrictValidationPipe extends ValidationPipe {
   }
 
   /** Most ask what was asked before, and what a class makes of the same is always the same: it is found out once. */
-  private query(value: object, metadata: ArgumentMetadata): Promise<unknown> {
+  private query(value: object, metadata: ArgumentMetadata): unknown {
     const text = JSON.stringify(value);
     if (text.length > longestRemembered) return this.check(value, metadata);
     let known = this.queries.get(metadata.metatype);
@@ -46,7 +55,7 @@ class StrictValidationPipe extends ValidationPipe {
       this.queries.set(metadata.metatype, known);
     }
     const made = known.get(text);
-    return made === undefined ? this.remember(known, text, value, metadata) : Promise.resolve(made);
+    return made ?? this.remember(known, text, value, metadata);
   }
 
   private async remember(
@@ -70,18 +79,11 @@ class StrictValidationPipe extends ValidationPipe {
         throw refusal(unexpected.map((path) => ({ path, message: `property ${path} should not exist` })));
       }
     }
-    return super.transform(value, metadata);
+    return this.pipe.transform(value, metadata);
   }
 }
 
 /** Checks each body and query against its class: unknown fields are refused, and every reason is told at once. */
-export function createValidationPipe(): ValidationPipe {
-  return new StrictValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    validationError: { target: false, value: false },
-    exceptionFactory: (errors) => refusal(fieldErrors(errors)),
-  });
+export function createValidationPipe(): PipeTransform {
+  return new StrictValidationPipe();
 }
